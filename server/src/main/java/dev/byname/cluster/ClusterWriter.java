@@ -1,0 +1,95 @@
+package dev.byname.cluster;
+
+import dev.byname.cluster.ClusterObject.Kind;
+import dev.byname.cluster.ClusterState.Change;
+import java.util.ArrayList;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that changes a {@link ClusterState}: takes changes from a bounded queue, in
+ * batches, so that a burst of a thousand slices is published by few rebuilds.
+ */
+public final class ClusterWriter implements ClusterSink, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ClusterWriter.class);
+
+  static final int QUEUE_CHANGES_MAX = 4096;
+  static final int BATCH_CHANGES_MAX = 512;
+
+  private final ClusterState state;
+  private final BlockingQueue<Change> queue = new ArrayBlockingQueue<>(QUEUE_CHANGES_MAX);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  public ClusterWriter(ClusterState state, String name) {
+    this.state = state;
+    thread = Thread.ofPlatform().name("cluster-" + name).daemon().unstarted(this::run);
+    thread.start();
+  }
+
+  public ClusterState state() {
+    return state;
+  }
+
+  @Override
+  public void put(ClusterObject object) {
+    enqueue(new Change.Put(object));
+  }
+
+  @Override
+  public void remove(Kind kind, ObjectKey key) {
+    enqueue(new Change.Remove(kind, key));
+  }
+
+  @Override
+  public void synced() {
+    enqueue(new Change.Synced());
+  }
+
+  /** Changes waiting to be applied. */
+  public int backlog() {
+    return queue.size();
+  }
+
+  /** Stops the thread; changes that still wait are dropped, later ones are passed over. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+
+  private void enqueue(Change change) {
+    if (closed) {
+      return;
+    }
+    try {
+      queue.put(change);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    var batch = new ArrayList<Change>(BATCH_CHANGES_MAX);
+    while (!closed) {
+      @Nullable Change first = null;
+      try {
+        first = queue.take();
+      } catch (InterruptedException stop) {
+        return;
+      }
+      batch.add(first);
+      queue.drainTo(batch, BATCH_CHANGES_MAX - 1);
+      try {
+        state.apply(batch);
+      } catch (RuntimeException bug) {
+        // The picture of these objects may be stale; the rest of the cluster must not be.
+        log.error("a batch of {} cluster changes failed, first {}", batch.size(), first, bug);
+      }
+      batch.clear();
+    }
+  }
+}
