@@ -1,0 +1,95 @@
+package dev.byname.corefile;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Lengths of time as Go writes them, and so every CoreDNS option: {@code 5s}, {@code 1m30s}, {@code
+ * 250ms}.
+ */
+public final class GoDuration {
+  /** The longest that Go can hold, 292 years: in effect no upper bound. */
+  public static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
+
+  /** Longer text is no duration that anybody means, and decimal arithmetic on it would cost. */
+  private static final int LENGTH_MAX = 40;
+
+  private static final Pattern PART =
+      Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)");
+
+  private static final Map<String, Long> UNIT_NANOS =
+      Map.of(
+          "ns", 1L,
+          "us", 1_000L,
+          "µs", 1_000L,
+          "μs", 1_000L,
+          "ms", 1_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L,
+          "h", 3_600_000_000_000L);
+
+  private static final BigDecimal NANOS_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
+
+  private GoDuration() {}
+
+  /** Nothing for text that Go refuses, among it numbers without a unit other than 0. */
+  public static Optional<Duration> parse(String text) {
+    if (text.length() > LENGTH_MAX) {
+      return Optional.empty();
+    }
+    var negative = text.startsWith("-");
+    var rest = negative || text.startsWith("+") ? text.substring(1) : text;
+    if (rest.equals("0")) {
+      return Optional.of(Duration.ZERO);
+    }
+    var matcher = PART.matcher(rest);
+    var nanos = BigDecimal.ZERO;
+    var end = 0;
+    while (matcher.lookingAt()) {
+      var unit = BigDecimal.valueOf(UNIT_NANOS.getOrDefault(matcher.group(2), 0L));
+      nanos = nanos.add(new BigDecimal(matcher.group(1)).multiply(unit));
+      end = matcher.end();
+      matcher.region(end, rest.length());
+    }
+    if (end == 0 || end < rest.length() || nanos.compareTo(NANOS_MAX) > 0) {
+      return Optional.empty();
+    }
+    var duration = Duration.ofNanos(nanos.longValue());
+    return Optional.of(negative ? duration.negated() : duration);
+  }
+
+  /**
+   * The shortest spelling that {@link #parse} reads back: {@code 1m30s}, {@code 250ms}, {@code 0s}.
+   */
+  public static String format(Duration duration) {
+    if (duration.isNegative()) {
+      return "-" + format(duration.negated());
+    }
+    if (duration.isZero()) {
+      return "0s";
+    }
+    if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
+      var nanos = duration.toNanos();
+      return nanos % 1_000_000 == 0
+          ? nanos / 1_000_000 + "ms"
+          : nanos % 1_000 == 0 ? nanos / 1_000 + "us" : nanos + "ns";
+    }
+    var out = new StringBuilder();
+    if (duration.toHours() > 0) {
+      out.append(duration.toHours()).append('h');
+    }
+    if (duration.toMinutesPart() > 0) {
+      out.append(duration.toMinutesPart()).append('m');
+    }
+    if (duration.toSecondsPart() > 0 || duration.toNanosPart() > 0) {
+      var seconds =
+          BigDecimal.valueOf(duration.toSecondsPart())
+              .add(BigDecimal.valueOf(duration.toNanosPart(), 9));
+      out.append(seconds.stripTrailingZeros().toPlainString()).append('s');
+    }
+    return out.toString();
+  }
+}
