@@ -1,0 +1,31 @@
+package dev.byname.resolverconfig.allocation;
+
+/** The two IP families, named as in a Service's {@code spec.ipFamilies}. */
+public enum IpFamily {
+  IPV4("IPv4", 32),
+  IPV6("IPv6", 128);
+
+  private final String label;
+  private final int bits;
+
+  IpFamily(String label, int bits) {
+    this.label = label;
+    this.bits = bits;
+  }
+
+  /** Bits of an address: 32 or 128. */
+  public int bits() {
+    return bits;
+  }
+
+  /** The other one, for dual-stack services. */
+  public IpFamily other() {
+    return this == IPV4 ? IPV6 : IPV4;
+  }
+
+  /** As Kubernetes writes it: {@code IPv4} or {@code IPv6}. */
+  @Override
+  public String toString() {
+    return label;
+  }
+}
