@@ -185,6 +185,7 @@ public record PodResolvConf(
           cuts.add(new Cut("options", loser, Rule.OPTION_OVERRIDDEN));
         }
       }
+      byName.remove(""); // of a node's lone ":"; the kubelet would print two blanks
       return List.copyOf(byName.values());
     }
 
