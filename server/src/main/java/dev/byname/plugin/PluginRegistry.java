@@ -1,0 +1,34 @@
+package dev.byname.plugin;
+
+import dev.byname.corefile.DirectiveNames;
+import dev.byname.plugin.whoami.WhoamiFactory;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every directive that Byname understands, in the order in which queries meet them: CoreDNS's fixed
+ * order, whatever the order in the Corefile.
+ */
+public final class PluginRegistry {
+  /** One row per plugin. */
+  private static final List<PluginFactory<?>> FACTORIES =
+      Stream.<PluginFactory<?>>of(new WhoamiFactory())
+          .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
+          .toList();
+
+  private PluginRegistry() {}
+
+  public static List<PluginFactory<?>> factories() {
+    return FACTORIES;
+  }
+
+  public static List<String> names() {
+    return FACTORIES.stream().map(PluginFactory::name).toList();
+  }
+
+  public static @Nullable PluginFactory<?> byName(String name) {
+    return FACTORIES.stream().filter(f -> f.name().equals(name)).findFirst().orElse(null);
+  }
+}

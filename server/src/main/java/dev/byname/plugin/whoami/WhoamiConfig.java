@@ -1,0 +1,4 @@
+package dev.byname.plugin.whoami;
+
+/** Nothing to configure. */
+record WhoamiConfig() {}

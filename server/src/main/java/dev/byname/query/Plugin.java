@@ -1,0 +1,41 @@
+package dev.byname.query;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A member of a server block's chain. Called by many threads at once, on event loops: it must not
+ * block. Made when a configuration is loaded; {@link #start} when it takes over; {@link #close}
+ * when the next one has.
+ */
+public interface Plugin extends AutoCloseable {
+  /** The directive's name; the {@code plugin} label of the metrics. */
+  String name();
+
+  Step handle(Request request, Chain chain);
+
+  /** Begins background work. Must not fail for what may come later (an upstream that is down). */
+  default void start() {}
+
+  /**
+   * Empty when it can do its work; otherwise what it waits for, in a few words: {@code /ready} says
+   * it.
+   */
+  default String notReady() {
+    return "";
+  }
+
+  @Override
+  default void close() {}
+
+  /** Ways for a plugin to ask on its own. */
+  interface Chain {
+    /** Asks the plugins behind this one. */
+    CompletionStage<Response> next(Request request);
+
+    /**
+     * Asks the whole server, as a client of this listener would: for names that may belong to
+     * another block.
+     */
+    CompletionStage<Response> server(Request request);
+  }
+}
