@@ -6,6 +6,8 @@ package dev.byname.query;
  */
 public interface ReplyTo {
   /**
+   * Sends a message.
+   *
    * @param last false when more messages of a transfer follow
    */
   void reply(byte[] message, int lengthBytes, boolean last);
