@@ -39,7 +39,7 @@ public final class EndpointSlice implements ClusterObject {
     kind = builder.kind;
     serviceName = builder.serviceName;
     clusterId = builder.clusterId;
-    ports = List.copyOf(builder.ports);
+    ports = builder.ports;
     int count = builder.addresses.size();
     boolean wide = builder.addresses.stream().anyMatch(IpAddress::v6);
     addresses = new byte[count * (wide ? 16 : 4)];
@@ -183,7 +183,7 @@ public final class EndpointSlice implements ClusterObject {
     private final Kind kind;
     private final String serviceName;
     private @Nullable String clusterId;
-    private final List<Port> ports = new ArrayList<>(2);
+    private List<Port> ports = List.of();
     private final List<IpAddress> addresses = new ArrayList<>();
     private final List<@Nullable String> hostnames = new ArrayList<>();
     private final List<@Nullable String> podNames = new ArrayList<>();
@@ -203,7 +203,14 @@ public final class EndpointSlice implements ClusterObject {
     }
 
     public Builder port(Port port) {
-      ports.add(port);
+      var more = new ArrayList<>(ports);
+      more.add(port);
+      return ports(more);
+    }
+
+    /** All ports at once; an unmodifiable list is kept as it is, so that slices can share one. */
+    public Builder ports(List<Port> value) {
+      ports = List.copyOf(value);
       return this;
     }
 
