@@ -21,15 +21,18 @@ public record Corefile(List<ServerBlock> blocks, List<Path> readFiles, String sh
   }
 
   /**
-   * Reads a file. Never throws for what it finds; if {@code problems} has errors afterwards, the
-   * result holds what could be made out and is good for nothing but looking for more problems.
+   * Reads a configuration file: a Corefile; a Kubernetes ConfigMap, as YAML or JSON, that holds one
+   * under the key {@code Corefile}; or kube-dns's ConfigMap, which is translated. A directory is
+   * taken for a mounted ConfigMap of either kind. Never throws for what it finds; if {@code
+   * problems} has errors afterwards, the result holds what could be made out and is good for
+   * nothing but looking for more problems.
    */
   public static Corefile parse(Path file, ParseOptions options, Problems problems) {
     return new CorefileParser(options, problems).parse(file);
   }
 
   /**
-   * Reads a text.
+   * Reads the text of such a file.
    *
    * @param fileName for messages; imports are relative to the folder it would be in
    */

@@ -1,10 +1,12 @@
 package dev.byname.corefile;
 
 import dev.byname.corefile.Token.Splice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ final class CorefileParser {
 
   /** Imports carried out; CoreDNS's bound for snippets. */
   static final int IMPORTS_MAX = 10_000;
+
+  /** Zones of all blocks; a CIDR block may stand for 128. */
+  static final int KEYS_MAX = 50_000;
 
   /** Imports inside imports. */
   static final int IMPORT_DEPTH_MAX = 32;
@@ -43,6 +48,7 @@ final class CorefileParser {
 
   private int wordsQueued;
   private int imports;
+  private int keysRead;
 
   /** Some bound was met; complaints about missing braces would be noise. */
   private boolean gaveUp;
@@ -56,21 +62,94 @@ final class CorefileParser {
 
   Corefile parse(Path file) {
     var source = new Source(file.toString(), file.toAbsolutePath().normalize());
-    var text = files.read(source, Location.of(source.name()));
-    return text == null
-        ? new Corefile(List.of(), files.readFiles(), files.sha512())
-        : parse(source, text);
+    if (Files.isDirectory(file)) {
+      directory(source);
+    } else {
+      var text = files.read(source, Location.of(source.name()));
+      if (text != null) {
+        file(source, text);
+      }
+    }
+    return result();
   }
 
   Corefile parse(String text, String fileName) {
     var source = new Source(fileName, Path.of(fileName).toAbsolutePath().normalize());
     files.digest(source.name(), text);
-    return parse(source, text);
+    file(source, text);
+    return result();
   }
 
-  private Corefile parse(Source source, String text) {
-    var splice = Splice.main(source.path().toString());
-    queue(Lexer.tokens(source, text, splice, problems), Location.of(source.name()));
+  private Corefile result() {
+    return new Corefile(blocks, files.readFiles(), files.sha512());
+  }
+
+  /** A mounted ConfigMap: a file per key. */
+  private void directory(Source folder) {
+    var corefile = inside(folder, ConfigMapFile.COREFILE_KEY);
+    if (Files.exists(corefile.path())) {
+      var text = files.read(corefile, Location.of(corefile.name()));
+      if (text != null) {
+        corefile(corefile, text);
+      }
+      return;
+    }
+    var data = new LinkedHashMap<String, ConfigMapFile.Text>();
+    for (var key : KubeDnsConfigMap.KEYS) {
+      var file = inside(folder, key);
+      if (Files.exists(file.path())) {
+        var text = files.read(file, Location.of(file.name()));
+        if (text == null) {
+          return;
+        }
+        data.put(key, new ConfigMapFile.Text(text, file));
+      }
+    }
+    if (data.isEmpty()) {
+      problems.add(
+          Location.of(folder.name()),
+          "this directory has neither a Corefile nor a file %s of kube-dns"
+              .formatted(String.join(" or ", KubeDnsConfigMap.KEYS)));
+      return;
+    }
+    kubeDns(folder, data);
+  }
+
+  private static Source inside(Source folder, String name) {
+    return new Source(Path.of(folder.name()).resolve(name).toString(), folder.path().resolve(name));
+  }
+
+  private void file(Source source, String text) {
+    if (!ConfigMapFile.isOne(text)) {
+      corefile(source, text);
+      return;
+    }
+    var data = ConfigMapFile.read(source, text, problems);
+    if (data == null) {
+      return;
+    }
+    var corefile = data.get(ConfigMapFile.COREFILE_KEY);
+    if (corefile != null) {
+      corefile(corefile.source(), corefile.text());
+    } else {
+      kubeDns(source, data);
+    }
+  }
+
+  private void kubeDns(Source source, Map<String, ConfigMapFile.Text> data) {
+    var complaints = new Problems();
+    var kubeDns = KubeDnsConfigMap.read(source, data, options.clusterDomain(), complaints);
+    problems.addAll(complaints);
+    if (!complaints.hasErrors()) {
+      corefile(
+          new Source(source.name() + " (as a Corefile)", source.path()),
+          kubeDns.toCorefile(options.clusterDomain()));
+    }
+  }
+
+  private void corefile(Source source, String text) {
+    var main = Splice.main(source.path().toString());
+    queue(Lexer.tokens(source, text, main, problems), Location.of(source.name()));
     while (peek() != null) {
       serverBlock();
     }
@@ -81,7 +160,6 @@ final class CorefileParser {
       blocks.add(defaultBlock(Location.of(source.name())));
     }
     DoubleZones.report(blocks, problems);
-    return new Corefile(blocks, files.readFiles(), files.sha512());
   }
 
   private ServerBlock defaultBlock(Location at) {
@@ -112,7 +190,12 @@ final class CorefileParser {
     var serverKeys = new ArrayList<ServerKey>();
     for (var key : keys) {
       serverKeys.addAll(KeyReader.read(key, options.defaultPort(), problems));
+      if (serverKeys.size() + keysRead > KEYS_MAX) {
+        giveUp(key.location(), "more than %d zones".formatted(KEYS_MAX));
+        return;
+      }
     }
+    keysRead += serverKeys.size();
     var directives = serverBlockContents();
     if (!serverKeys.isEmpty()) {
       blocks.add(new ServerBlock(serverKeys, directives, serverKeys.getFirst().location()));
@@ -217,7 +300,7 @@ final class CorefileParser {
       }
       var directive = directive(0);
       DirectiveNames.check(
-          directive.name(),
+          Lexer.shortened(directive.name()),
           !directive.block().isEmpty(),
           options.supportedDirectives(),
           directive.location(),
@@ -357,10 +440,6 @@ final class CorefileParser {
       problems.add(at.location(), "import needs a file, a pattern or a snippet's name");
       return;
     }
-    if (++imports > IMPORTS_MAX) {
-      giveUp(at.location(), "more than %d imports".formatted(IMPORTS_MAX));
-      return;
-    }
     if (at.splice().depth() >= IMPORT_DEPTH_MAX) {
       problems.add(
           at.location(), "imports are nested more than %d deep".formatted(IMPORT_DEPTH_MAX));
@@ -371,6 +450,8 @@ final class CorefileParser {
       importFiles(at, what);
     } else if (at.splice().isInside("(" + what + ")")) {
       problems.add(at.location(), "snippet (%s) imports itself".formatted(what));
+    } else if (++imports > IMPORTS_MAX) {
+      giveUp(at.location(), "more than %d imports".formatted(IMPORTS_MAX));
     } else {
       var splice = at.splice().importing("(" + what + ")");
       queue(snippet.stream().map(word -> word.in(splice)).toList(), at.location());
@@ -384,10 +465,14 @@ final class CorefileParser {
         problems.add(at.location(), "%s imports itself".formatted(file.name()));
         continue;
       }
-      var text = files.read(file, at.location());
-      if (text != null) {
-        var splice = at.splice().importing(file.path().toString());
-        imported.addAll(Lexer.tokens(file, text, splice, problems));
+      if (++imports > IMPORTS_MAX) {
+        giveUp(at.location(), "more than %d imports".formatted(IMPORTS_MAX));
+        return;
+      }
+      var splice = at.splice().importing(file.path().toString());
+      files.words(file, at.location()).forEach(word -> imported.add(word.in(splice)));
+      if (imported.size() > WORDS_MAX) {
+        break; // complained about when they are queued
       }
     }
     queue(imported, at.location());

@@ -54,6 +54,9 @@ public final class DirectiveReader {
   private final Map<Directive, DirectiveReader> optionReaders = new LinkedHashMap<>();
   private boolean blockAllowed;
 
+  /** Of an option that is refused or passed over as a whole, nothing inside matters. */
+  private boolean anythingGoes;
+
   public DirectiveReader(Directive directive, Problems problems) {
     this(directive.name(), directive, problems);
   }
@@ -340,7 +343,7 @@ public final class DirectiveReader {
   /** An option of CoreDNS that Byname does not have: an error that says so. */
   public void unsupported(String optionName, String why) {
     for (var option : options(optionName)) {
-      option.blockAllowed = true;
+      option.anythingGoes = true;
       problems.add(
           option.location(),
           "option \"%s\" of %s is known to CoreDNS but not supported by Byname: %s"
@@ -351,7 +354,7 @@ public final class DirectiveReader {
   /** An option that CoreDNS takes, or once took, and that changes nothing here: a warning. */
   public void ignored(String optionName, String why) {
     for (var option : options(optionName)) {
-      option.blockAllowed = true;
+      option.anythingGoes = true;
       problems.warn(
           option.location(), "option \"%s\" of %s is ignored: %s".formatted(optionName, name, why));
     }
@@ -371,7 +374,7 @@ public final class DirectiveReader {
 
   /** To be called when everything was asked for: reports the options that nobody knows. */
   public void done() {
-    if (directive == null || directive.block().isEmpty()) {
+    if (directive == null || directive.block().isEmpty() || anythingGoes) {
       return;
     }
     if (!blockAllowed) {

@@ -1,6 +1,8 @@
 package dev.byname.corefile;
 
+import dev.byname.corefile.Token.Splice;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
@@ -14,8 +16,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,11 @@ final class ImportedFiles {
   private final Problems problems;
   private final MessageDigest sha512;
 
-  /** What was read; empty for a file that could not be. */
-  private final Map<Path, String> texts = new LinkedHashMap<>();
+  /** So that a file that is imported often is read once. */
+  private final Map<Path, List<Token>> imported = new HashMap<>();
+
+  /** Why a file cannot be used; said again wherever it is imported. */
+  private final Map<Path, String> refused = new HashMap<>();
 
   private final List<Path> readFiles = new ArrayList<>();
   private long bytesRead;
@@ -78,34 +83,56 @@ final class ImportedFiles {
    * @return nothing when it cannot be used, which is then reported
    */
   @Nullable String read(Source file, Location at) {
-    var known = texts.get(file.path());
-    if (known != null) {
-      return known;
-    }
     byte[] content;
     try (var in = Files.newInputStream(file.path())) {
       content = in.readNBytes(FILE_BYTES_MAX + 1);
     } catch (IOException | SecurityException failure) {
-      problems.add(at, "%s cannot be read: %s".formatted(file.name(), reason(file, failure)));
-      return null;
+      return refuse(file, at, "cannot be read: " + reason(file, failure));
     }
     if (content.length > FILE_BYTES_MAX) {
-      problems.add(at, "%s is larger than %d MiB".formatted(file.name(), FILE_BYTES_MAX >> 20));
-      return null;
+      return refuse(file, at, "is larger than %d MiB".formatted(FILE_BYTES_MAX >> 20));
+    }
+    if (bytesRead + content.length > ALL_BYTES_MAX) {
+      return refuse(
+          file, at, "makes the configuration larger than %d MiB".formatted(ALL_BYTES_MAX >> 20));
     }
     bytesRead += content.length;
-    if (bytesRead > ALL_BYTES_MAX) {
-      problems.add(
-          at,
-          "with %s the configuration is larger than %d MiB"
-              .formatted(file.name(), ALL_BYTES_MAX >> 20));
-      return null;
-    }
     readFiles.add(file.path());
     digest(file.name(), content);
-    var text = decoded(content, file);
-    texts.put(file.path(), text);
-    return text;
+    return decoded(content, file);
+  }
+
+  private @Nullable String refuse(Source file, Location at, String why) {
+    refused.put(file.path(), why);
+    problems.add(at, "%s %s".formatted(file.name(), why));
+    return null;
+  }
+
+  /** The words of an imported file; none when it cannot be read, which is reported. */
+  List<Token> words(Source file, Location at) {
+    var known = imported.get(file.path());
+    if (known != null) {
+      return known;
+    }
+    var why = refused.get(file.path());
+    if (why != null) {
+      problems.add(at, "%s %s".formatted(file.name(), why));
+      return List.of();
+    }
+    String text = null;
+    if (Files.isDirectory(file.path())) {
+      refuse(file, at, "cannot be imported: it is a directory");
+    } else if (Files.exists(file.path()) && !Files.isRegularFile(file.path())) {
+      refuse(file, at, "cannot be imported: it is no regular file"); // a pipe could block for ever
+    } else {
+      text = read(file, at);
+    }
+    if (text == null) {
+      return List.of();
+    }
+    var words = Lexer.tokens(file, text, Splice.main(file.path().toString()), problems);
+    imported.put(file.path(), words);
+    return words;
   }
 
   private static String reason(Source file, Exception failure) {
@@ -195,18 +222,13 @@ final class ImportedFiles {
     }
     var files = new ArrayList<Source>();
     for (var path : found) {
+      // A mounted ConfigMap keeps its versions in folders named ..something.
       var file = sibling(importing, path);
-      if (Files.isDirectory(file.path())) {
-        // A mounted ConfigMap keeps its versions in folders named ..something.
-        if (!path.getFileName().toString().startsWith("..")) {
-          problems.add(
-              at, "%s matches the directory %s".formatted(Lexer.shortened(pattern), file.name()));
-        }
-      } else {
+      if (!path.getFileName().toString().startsWith("..") || !Files.isDirectory(file.path())) {
         files.add(file);
       }
     }
-    if (found.isEmpty()) {
+    if (files.isEmpty()) {
       problems.warn(at, "no file matches %s".formatted(Lexer.shortened(pattern)));
     }
     return files;
@@ -228,7 +250,7 @@ final class ImportedFiles {
           .sorted()
           .map(parent::resolve)
           .toList();
-    } catch (IOException | java.io.UncheckedIOException | SecurityException unreadable) {
+    } catch (IOException | UncheckedIOException | SecurityException unreadable) {
       return List.of();
     }
   }

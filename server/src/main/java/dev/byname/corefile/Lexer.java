@@ -17,13 +17,14 @@ final class Lexer {
   private final StringBuilder word = new StringBuilder();
 
   private int position;
-  private int line = 1;
+  private int line;
 
   private Lexer(Source source, String text, Splice splice, Problems problems) {
     this.source = source;
     this.text = text;
     this.splice = splice;
     this.problems = problems;
+    this.line = source.firstLine();
   }
 
   /** All words of the text; complaints go to problems, and then the rest is still split. */

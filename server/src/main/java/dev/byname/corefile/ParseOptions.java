@@ -13,13 +13,20 @@ import java.util.Set;
  * @param defaultPort of {@code dns://} keys without a port, 0 to 65535: the {@code -dns.port}
  *     option. The other schemes keep theirs, as in CoreDNS.
  * @param supportedDirectives every other directive is an error
+ * @param clusterDomain for kube-dns's ConfigMap, which does not name it; a Corefile does
  */
 public record ParseOptions(
-    Map<String, String> environment, int defaultPort, Set<String> supportedDirectives) {
-  /** No variables, port 53, all directives of CoreDNS. */
+    Map<String, String> environment,
+    int defaultPort,
+    Set<String> supportedDirectives,
+    String clusterDomain) {
+  /** No variables, port 53, all directives of CoreDNS, {@code cluster.local}. */
   public static final ParseOptions DEFAULTS =
       new ParseOptions(
-          Map.of(), Scheme.DNS.defaultPort(), new LinkedHashSet<>(DirectiveNames.CORE_DNS_ORDER));
+          Map.of(),
+          Scheme.DNS.defaultPort(),
+          new LinkedHashSet<>(DirectiveNames.CORE_DNS_ORDER),
+          "cluster.local");
 
   public ParseOptions {
     if (defaultPort < 0 || defaultPort > 65535) {
@@ -31,14 +38,18 @@ public record ParseOptions(
   }
 
   public ParseOptions withEnvironment(Map<String, String> newEnvironment) {
-    return new ParseOptions(newEnvironment, defaultPort, supportedDirectives);
+    return new ParseOptions(newEnvironment, defaultPort, supportedDirectives, clusterDomain);
   }
 
   public ParseOptions withDefaultPort(int newDefaultPort) {
-    return new ParseOptions(environment, newDefaultPort, supportedDirectives);
+    return new ParseOptions(environment, newDefaultPort, supportedDirectives, clusterDomain);
   }
 
   public ParseOptions withSupportedDirectives(Collection<String> names) {
-    return new ParseOptions(environment, defaultPort, new LinkedHashSet<>(names));
+    return new ParseOptions(environment, defaultPort, new LinkedHashSet<>(names), clusterDomain);
+  }
+
+  public ParseOptions withClusterDomain(String newClusterDomain) {
+    return new ParseOptions(environment, defaultPort, supportedDirectives, newClusterDomain);
   }
 }

@@ -22,6 +22,7 @@ public final class Problems {
 
   private final Set<Problem> kept = new LinkedHashSet<>();
   private int dropped;
+  private boolean hasErrors;
 
   /** The configuration cannot be used. */
   public void add(Location location, String message) {
@@ -33,17 +34,20 @@ public final class Problems {
     keep(new Problem(Severity.WARNING, location, message));
   }
 
+  /** Takes over what was collected apart. */
+  public void addAll(Problems others) {
+    others.kept.forEach(this::keep);
+    dropped += others.dropped;
+    hasErrors |= others.hasErrors;
+  }
+
   private void keep(Problem problem) {
+    hasErrors |= problem.severity() == Severity.ERROR;
     if (kept.contains(problem)) {
       return;
     }
     if (kept.size() < KEPT_MAX) {
       kept.add(problem);
-    } else if (problem.severity() == Severity.ERROR && !hasErrors()) {
-      // A thousand warnings must not hide that the configuration is unusable.
-      kept.remove(kept.iterator().next());
-      kept.add(problem);
-      dropped++;
     } else {
       dropped++;
     }
@@ -51,7 +55,7 @@ public final class Problems {
 
   /** Whether the configuration must be refused. */
   public boolean hasErrors() {
-    return kept.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+    return hasErrors;
   }
 
   public boolean isEmpty() {
