@@ -260,7 +260,7 @@ final class Field {
   }
 
   /** Of this value, or of the nearest one around it when it is absent. */
-  private int line() {
+  int line() {
     if (tree != null) {
       return tree.line();
     }

@@ -39,19 +39,32 @@ public final class JsonTree {
   /** Reads a whole text in UTF-8. */
   public static Tree read(byte[] json) throws TreeSyntaxException {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-      if (parser.nextToken() == null) {
-        throw new TreeSyntaxException(1, "the JSON text is empty");
-      }
-      Tree tree = read(parser);
-      if (parser.nextToken() != null) {
-        throw new TreeSyntaxException(
-            parser.currentTokenLocation().getLineNr(),
-            "there is more after the end of the JSON value");
-      }
-      return tree;
+      return readWhole(parser);
     } catch (JacksonException e) {
       throw syntax(e);
     }
+  }
+
+  /** Reads a whole text. */
+  public static Tree read(String json) throws TreeSyntaxException {
+    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+      return readWhole(parser);
+    } catch (JacksonException e) {
+      throw syntax(e);
+    }
+  }
+
+  private static Tree readWhole(JsonParser parser) throws TreeSyntaxException {
+    if (parser.nextToken() == null) {
+      throw new TreeSyntaxException(1, "the JSON text is empty");
+    }
+    Tree tree = read(parser);
+    if (parser.nextToken() != null) {
+      throw new TreeSyntaxException(
+          parser.currentTokenLocation().getLineNr(),
+          "there is more after the end of the JSON value");
+    }
+    return tree;
   }
 
   /**

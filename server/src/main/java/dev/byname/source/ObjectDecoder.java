@@ -69,27 +69,45 @@ public final class ObjectDecoder {
 
   /** Decodes an object, or every item of a List; in the order of the text. */
   public List<Decoded> decode(Tree document) {
+    var decoded = new ArrayList<Decoded>();
+    decodeEach(document, (_, object) -> decoded.add(object));
+    return decoded;
+  }
+
+  /** Decodes an object, or every item of a List, one after the other. */
+  public void decodeEach(Tree document, EachDecoded each) {
     var problems = new Problems();
     Field list = Field.root(document, problems);
     if (!(document instanceof Tree.Mapping(Map<String, Tree> fields, int line))) {
       list.problem("is %s, but must be a Kubernetes object".formatted(document.description()));
-      return List.of(new Undecodable(null, null, problems.found()));
+      each.decoded(document.line(), new Undecodable(null, null, problems.found()));
+      return;
     }
     String kind = scalarText(fields.get("kind"));
     String apiVersion = scalarText(fields.get("apiVersion"));
     @Nullable String itemKind = itemKind(apiVersion, kind);
     if (itemKind == null) {
-      return List.of(decodeObject(document));
+      each.decoded(line, decodeObject(document));
+      return;
     }
-    var decoded = new ArrayList<Decoded>();
     List<Field> items = list.get("items").items();
     if (!problems.isEmpty()) {
-      return List.of(new Undecodable(null, null, problems.found()));
+      each.decoded(line, new Undecodable(null, null, problems.found()));
     }
     for (Field item : items) {
-      decoded.add(decodeObject(item.asObject(), apiVersion, itemKind));
+      each.decoded(item.line(), decodeObject(item.asObject(), apiVersion, itemKind));
     }
-    return decoded;
+  }
+
+  /** What to do with each object of a document. */
+  @FunctionalInterface
+  public interface EachDecoded {
+    /**
+     * Takes one object.
+     *
+     * @param line where it begins, from 1; 0 where there are no lines
+     */
+    void decoded(int line, Decoded decoded);
   }
 
   /** Decodes one object that names its own kind; of a List it makes nothing. */
