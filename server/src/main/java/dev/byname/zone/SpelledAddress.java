@@ -79,7 +79,7 @@ public final class SpelledAddress {
         doubled |= i > from && name[i - 1] == '-';
       }
     }
-    return dashes == 3 && !doubled ? readDashedV4(name, from, to) : readDashedV6(name, from, to);
+    return (dashes == 3 && !doubled) ? readDashedV4(name, from, to) : readDashedV6(name, from, to);
   }
 
   private boolean readDashedV4(byte[] name, int from, int to) {
@@ -154,7 +154,7 @@ public final class SpelledAddress {
     }
     if (headGroups > 0) {
       int shift = 16 * (8 - headGroups);
-      h |= shift >= 64 ? headLow << (shift - 64) : headHigh << shift | headLow >>> (64 - shift);
+      h |= shift >= 64 ? headLow << (shift - 64) : (headHigh << shift) | (headLow >>> (64 - shift));
       l |= shift >= 64 ? 0 : headLow << shift;
     }
     boolean mapped = h == 0 && l >>> 32 == 0xffff;
