@@ -97,7 +97,7 @@ final class ChainRun {
   }
 
   private void await(@Nullable Plugin plugin, CompletionStage<Response> later) {
-    var unused =
+    var _ =
         later.whenComplete((answer, failure) -> {
           if (failure == null) {
             unwind(answer);

@@ -18,7 +18,7 @@ import dev.byname.zone.SpelledAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +69,7 @@ public final class Responder implements QueryHandler {
   public final class LoopWorker implements QueryHandler.Worker {
     private final QueryView view = new QueryView();
     private final SpelledAddress spelled = new SpelledAddress();
-    private final Map<QueryMetrics.Zone, Slab> slabs = new IdentityHashMap<>();
+    private final Map<QueryMetrics.Zone, Slab> slabs = new HashMap<>();
 
     // Of the table last seen, by entry index; the last slab is that of dropped queries.
     private @Nullable ServerTable mine;
@@ -309,7 +309,7 @@ public final class Responder implements QueryHandler {
 
   /** Returns the bytes sent, 0 for silence. */
   private static int send(Request request, Response response, ReplyTo replyTo) {
-    switch (response) {
+    return switch (response) {
       case Response.Transfer(Iterator<Message> messages) -> {
         int sent = 0;
         while (messages.hasNext()) {
@@ -317,18 +317,18 @@ public final class Responder implements QueryHandler {
           sent += wire.length;
           replyTo.reply(wire, wire.length, !messages.hasNext());
         }
-        return sent;
+        yield sent;
       }
       case Response.NoReply silence -> {
         replyTo.silence();
-        return 0;
+        yield 0;
       }
       default -> {
         byte[] wire = encode(request, response);
         replyTo.reply(wire, wire.length, true);
-        return wire.length;
+        yield wire.length;
       }
-    }
+    };
   }
 
   /** The one message that answers the request, within what the client can take. */

@@ -19,9 +19,8 @@ public final class Slab {
   static final int PLUGINS_MAX = 48;
 
   /** Upper bounds of the buckets of message sizes in bytes; one more bucket is open. */
-  public static final int[] SIZE_BOUNDS = {
-    0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16_000, 32_000, 48_000, 64_000
-  };
+  public static final List<Integer> SIZE_BOUNDS =
+      List.of(0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16_000, 32_000, 48_000, 64_000);
 
   /** Duration buckets: 250 µs · 2^k, k = 0…15; one more bucket is open. */
   public static final int DURATION_BUCKETS = 16;
@@ -29,7 +28,7 @@ public final class Slab {
   public static final long DURATION_FIRST_NANOS = 250_000;
 
   private static final int RCODES = 24;
-  private static final int SIZE_SLOTS = SIZE_BOUNDS.length + 2; // buckets, open bucket, sum
+  private static final int SIZE_SLOTS = SIZE_BOUNDS.size() + 2; // buckets, open bucket, sum
 
   private static final int REQUESTS = 0;
   private static final int RESPONSES = REQUESTS + 2 * 2 * 17;
@@ -95,7 +94,7 @@ public final class Slab {
   }
 
   /**
-   * @param slot a bucket; {@code SIZE_BOUNDS.length} is the open one, the next the sum of all bytes
+   * @param slot a bucket; {@code SIZE_BOUNDS.size()} is the open one, the next the sum of all bytes
    */
   public static int requestSize(int proto, int slot) {
     return REQUEST_SIZE + proto * SIZE_SLOTS + slot;
@@ -143,7 +142,7 @@ public final class Slab {
 
   private static int bucketOf(int bytes) {
     int bucket = 0;
-    while (bucket < SIZE_BOUNDS.length && bytes > SIZE_BOUNDS[bucket]) {
+    while (bucket < SIZE_BOUNDS.size() && bytes > SIZE_BOUNDS.get(bucket)) {
       bucket++;
     }
     return bucket;

@@ -14,7 +14,7 @@ final class AddressTable {
    * @param clusterIpOf services with this ClusterIP, sorted by key
    * @param endpointOf services with a published endpoint at this address, sorted by key
    */
-  @SuppressWarnings("ArrayRecordComponent")
+  @SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // compared by identity
   record Entry(boolean v6, long high, long low, ServiceSlot[] clusterIpOf, ServiceSlot[] endpointOf)
       implements Finding {
     private static final ServiceSlot[] NONE = {};
@@ -106,6 +106,7 @@ final class AddressTable {
     SLOT.setRelease(table, i, after);
   }
 
+  @SuppressWarnings("ReferenceEquality") // a service has one slot
   private static ServiceSlot[] with(ServiceSlot[] slots, ServiceSlot slot, boolean add) {
     ServiceSlot[] rest =
         Arrays.stream(slots).filter(other -> other != slot).toArray(ServiceSlot[]::new);
@@ -118,6 +119,7 @@ final class AddressTable {
     return more;
   }
 
+  @SuppressWarnings("ReferenceEquality") // there is one tombstone
   private void rebuild() {
     @Nullable Entry[] old = slots;
     int capacity = Math.max(16, Integer.highestOneBit(Math.max(1, live)) * 4);

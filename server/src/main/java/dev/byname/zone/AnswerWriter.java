@@ -105,24 +105,24 @@ public final class AnswerWriter {
           writePtrs(entry);
         }
       }
-      case Finding.PodAddress() -> {
+      case Finding.Fixed.POD_ADDRESS -> {
         if (type == (spelled.v6 ? RecordTypes.AAAA : RecordTypes.A)) {
           writeSpelled(spelled);
         }
       }
-      case Finding.SchemaVersion() -> {
+      case Finding.Fixed.SCHEMA_VERSION -> {
         if (type == RecordTypes.TXT) {
           writeRecord(RecordTypes.TXT, SCHEMA_VERSION_TTL_SECONDS, SCHEMA_VERSION);
         }
       }
-      case Finding.Apex() -> writeApex(type);
-      case Finding.NameServer() -> writeNameServerAddresses(type);
-      case Finding.NoData() -> {}
-      case Finding.NxDomain() -> {
+      case Finding.Fixed.APEX -> writeApex(type);
+      case Finding.Fixed.NAME_SERVER -> writeNameServerAddresses(type);
+      case Finding.Fixed.NO_DATA -> {}
+      case Finding.Fixed.NX_DOMAIN -> {
         // CoreDNS never denies a name that it is asked the SOA of; resolvers walk up by it.
         flags |= type == RecordTypes.SOA ? Rcode.NOERROR : Rcode.NXDOMAIN;
       }
-      case Finding.NotSynced() -> flags |= Rcode.SERVFAIL;
+      case Finding.Fixed.NOT_SYNCED -> flags |= Rcode.SERVFAIL;
     }
     if (answers == 0 && (flags & Header.TC) == 0) {
       writeSoa();

@@ -164,13 +164,15 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
   public Finding find(QueryView q, int origin, SpelledAddress spelled) {
     int labels = q.labelCount - originLabels[origin];
     if (labels == 0) {
-      return Finding.APEX;
+      return Finding.Fixed.APEX;
     }
     if (originReverse[origin]) {
       return findReverse(q, spelled);
     }
     Finding finding = findForward(q, origin, labels, spelled);
-    return finding instanceof Finding.NxDomain && !state.synced() ? Finding.NOT_SYNCED : finding;
+    return finding == Finding.Fixed.NX_DOMAIN && !state.synced()
+        ? Finding.Fixed.NOT_SYNCED
+        : finding;
   }
 
   private Finding findReverse(QueryView q, SpelledAddress spelled) {
@@ -180,7 +182,7 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
         return entry;
       }
     }
-    return state.synced() ? Finding.NX_DOMAIN : Finding.NOT_SYNCED;
+    return state.synced() ? Finding.Fixed.NX_DOMAIN : Finding.Fixed.NOT_SYNCED;
   }
 
   /** {@code labels} stand in front of the zone: …, service, namespace, svc or pod. */
@@ -191,21 +193,23 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
       return findFixed(q, labels);
     }
     if (labels == 1) {
-      return Finding.NO_DATA;
+      return Finding.Fixed.NO_DATA;
     }
     int namespace = q.labelOffset[labels - 2];
     if (!svc) {
       return findPod(q, labels, namespace, kind, spelled);
     }
     if (labels == 2) {
-      return namespaces.find(q.name, namespace, kind) == null ? Finding.NX_DOMAIN : Finding.NO_DATA;
+      return namespaces.find(q.name, namespace, kind) == null
+          ? Finding.Fixed.NX_DOMAIN
+          : Finding.Fixed.NO_DATA;
     }
     if (originMulticluster[origin]) {
       return findImport(q, labels, namespace, kind);
     }
     ServiceSlot slot = services.find(q.name, q.labelOffset[labels - 3], kind);
     if (slot == null) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     CompiledService compiled = slot.compiled;
     return switch (labels) {
@@ -218,10 +222,10 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
 
   private static Finding findFixed(QueryView q, int labels) {
     if (labels == 1 && is(q.name, 0, VERSION_LABEL)) {
-      return Finding.SCHEMA_VERSION;
+      return Finding.Fixed.SCHEMA_VERSION;
     }
     boolean nameServer = labels == 2 && is(q.name, 0, NS_LABEL) && is(q.name, 3, DNS_LABEL);
-    return nameServer ? Finding.NAME_SERVER : Finding.NX_DOMAIN;
+    return nameServer ? Finding.Fixed.NAME_SERVER : Finding.Fixed.NX_DOMAIN;
   }
 
   private static final byte[] VERSION_LABEL = label("dns-version");
@@ -246,18 +250,18 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
           Selection.port(textOrNull(q, portFrom, portTo), textOrNull(q, protocolFrom, protocolTo)));
     }
     Finding finding = compiled.port(q.name, portFrom, portTo, protocolFrom, protocolTo);
-    return finding == null ? Finding.NX_DOMAIN : finding;
+    return finding == null ? Finding.Fixed.NX_DOMAIN : finding;
   }
 
   /** {@code ZONE.pin._zone.service…}, where ZONE may itself have dots. */
   private Finding findZonal(QueryView q, int labels, CompiledService compiled) {
     if (!options.zonal() || !is(q.name, q.labelOffset[labels - 4], ZONE_ANCHOR)) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     String directive = text(q, labels - 5);
     boolean prefer = directive.equals("prefer");
     if (labels < 6 || !(prefer || directive.equals("pin"))) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     var zone = new StringBuilder();
     for (int i = 0; i < labels - 5; i++) {
@@ -272,12 +276,12 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
    */
   private Finding findImport(QueryView q, int labels, int namespace, int kind) {
     if (namespaces.find(q.name, namespace, kind) == null) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     ServiceImportView view =
         state.serviceImport(new ObjectKey(text(q, labels - 2), text(q, labels - 3)));
     if (view == null) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     return switch (labels) {
       case 3 -> compiler.select(view, Selection.ALL);
@@ -289,7 +293,7 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
             ? compiler.select(view, Selection.port(wildcard(first), wildcard(second)))
             : compiler.select(view, new Selection(null, null, first, second, null, false));
       }
-      default -> Finding.NX_DOMAIN;
+      default -> Finding.Fixed.NX_DOMAIN;
     };
   }
 
@@ -302,21 +306,23 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
       QueryView q, int labels, int namespace, int kind, SpelledAddress spelled) {
     if (namespaces.find(q.name, namespace, kind) == null
         || options.pods() == ZoneOptions.PodMode.DISABLED) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     if (labels == 2) {
-      return Finding.NO_DATA;
+      return Finding.Fixed.NO_DATA;
     }
     // As in CoreDNS, labels further left do not matter here.
     int pod = q.labelOffset[labels - 3];
     if (labels > 5 || !spelled.readDashed(q.name, pod + 1, pod + 1 + q.name[pod])) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     return switch (options.pods()) {
-      case DISABLED -> Finding.NX_DOMAIN;
-      case INSECURE -> Finding.POD_ADDRESS;
+      case DISABLED -> Finding.Fixed.NX_DOMAIN;
+      case INSECURE -> Finding.Fixed.POD_ADDRESS;
       case VERIFIED ->
-          podExists(spelled, text(q, labels - 2)) ? Finding.POD_ADDRESS : Finding.NX_DOMAIN;
+          podExists(spelled, text(q, labels - 2))
+              ? Finding.Fixed.POD_ADDRESS
+              : Finding.Fixed.NX_DOMAIN;
     };
   }
 

@@ -7,16 +7,7 @@ import dev.byname.wire.DomainName;
  * matters when writing.
  */
 public sealed interface Finding
-    permits Finding.Addresses,
-        Finding.Alias,
-        AddressTable.Entry,
-        Finding.PodAddress,
-        Finding.SchemaVersion,
-        Finding.Apex,
-        Finding.NameServer,
-        Finding.NoData,
-        Finding.NxDomain,
-        Finding.NotSynced {
+    permits Finding.Addresses, Finding.Alias, AddressTable.Entry, Finding.Fixed {
 
   /** A service, some of its endpoints, or a single one. */
   record Addresses(Answers answers) implements Finding {}
@@ -28,36 +19,25 @@ public sealed interface Finding
    */
   record Alias(DomainName target) implements Finding {}
 
-  /** {@code a-b-c-d.ns.pod}: the answer is the address that the name spells. */
-  record PodAddress() implements Finding {}
-
-  /** {@code dns-version.<zone>}. */
-  record SchemaVersion() implements Finding {}
-
-  /** The zone itself: SOA and NS. */
-  record Apex() implements Finding {}
-
-  /** {@code ns.dns.<zone>}: the addresses of the name server. */
-  record NameServer() implements Finding {}
-
-  /** The name exists without data of its own: NOERROR with the SOA (RFC 2308 section 2.2). */
-  record NoData() implements Finding {}
-
-  record NxDomain() implements Finding {}
-
-  /** The name is not known, but neither is the cluster yet: SERVFAIL. */
-  record NotSynced() implements Finding {}
+  /** What needs no data of its own. */
+  enum Fixed implements Finding {
+    /** {@code a-b-c-d.ns.pod}: the answer is the address that the name spells. */
+    POD_ADDRESS,
+    /** {@code dns-version.<zone>}. */
+    SCHEMA_VERSION,
+    /** The zone itself: SOA and NS. */
+    APEX,
+    /** {@code ns.dns.<zone>}: the addresses of the name server. */
+    NAME_SERVER,
+    /** The name exists without data of its own: NOERROR with the SOA (RFC 2308 section 2.2). */
+    NO_DATA,
+    NX_DOMAIN,
+    /** The name is not known, but neither is the cluster yet: SERVFAIL. */
+    NOT_SYNCED
+  }
 
   /** Whether nothing of that name is known here: the case for {@code fallthrough}. */
   default boolean isNameError() {
-    return this instanceof NxDomain || this instanceof NotSynced;
+    return this == Fixed.NX_DOMAIN || this == Fixed.NOT_SYNCED;
   }
-
-  PodAddress POD_ADDRESS = new PodAddress();
-  SchemaVersion SCHEMA_VERSION = new SchemaVersion();
-  Apex APEX = new Apex();
-  NameServer NAME_SERVER = new NameServer();
-  NoData NO_DATA = new NoData();
-  NxDomain NX_DOMAIN = new NxDomain();
-  NotSynced NOT_SYNCED = new NotSynced();
 }

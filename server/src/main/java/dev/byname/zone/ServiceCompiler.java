@@ -122,24 +122,26 @@ final class ServiceCompiler {
     return List.copyOf(ports);
   }
 
-  /** What a name of the service means; {@link Finding#NX_DOMAIN} when nothing matches. */
+  /** What a name of the service means; {@link Finding.Fixed#NX_DOMAIN} when nothing matches. */
   Finding select(ServiceView view, Selection selection) {
     Service service = view.service();
     if (service == null) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     boolean externalName = service.type() == Service.Type.EXTERNAL_NAME;
     if (options.ignoreEmptyServices()
         && !externalName
         && !service.headless()
         && endpointAddresses(view).isEmpty()) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     if (selection.topologyZone != null && !service.headless()) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     if (externalName) {
-      return selection.equals(Selection.ALL) ? alias(service.externalName()) : Finding.NX_DOMAIN;
+      return selection.equals(Selection.ALL)
+          ? alias(service.externalName())
+          : Finding.Fixed.NX_DOMAIN;
     }
     List<Match> matches = new ArrayList<>();
     if (service.headless() || selection.endpoint != null) {
@@ -150,33 +152,33 @@ final class ServiceCompiler {
         }
       }
       if (matches.isEmpty()) {
-        return selection.topologyZone == null ? Finding.NX_DOMAIN : Finding.NO_DATA;
+        return selection.topologyZone == null ? Finding.Fixed.NX_DOMAIN : Finding.Fixed.NO_DATA;
       }
       return new Finding.Addresses(pack(matches));
     }
     byte[] target = labels(service.key().name(), service.key().namespace(), "svc");
     boolean portFound =
         addClusterIps(service.ports(), service.clusterIps(), target, selection, matches);
-    return portFound ? new Finding.Addresses(pack(matches)) : Finding.NX_DOMAIN;
+    return portFound ? new Finding.Addresses(pack(matches)) : Finding.Fixed.NX_DOMAIN;
   }
 
   /** As {@link #select}, for a ServiceImport in a multicluster zone. */
   Finding select(ServiceImportView view, Selection selection) {
     ServiceImport service = view.service();
     if (service == null || selection.topologyZone != null) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     if (options.ignoreEmptyServices()
         && !service.headless()
         && view.slices().stream().allMatch(slice -> slice.size() == 0)) {
-      return Finding.NX_DOMAIN;
+      return Finding.Fixed.NX_DOMAIN;
     }
     List<Match> matches = new ArrayList<>();
     if (!service.headless() && selection.endpoint == null) {
       byte[] target = labels(service.key().name(), service.key().namespace(), "svc");
       boolean portFound =
           addClusterIps(service.ports(), service.clusterSetIps(), target, selection, matches);
-      return portFound ? new Finding.Addresses(pack(matches)) : Finding.NX_DOMAIN;
+      return portFound ? new Finding.Addresses(pack(matches)) : Finding.Fixed.NX_DOMAIN;
     }
     for (EndpointSlice slice : view.slices()) {
       String cluster = slice.clusterId() == null ? "" : slice.clusterId();
@@ -193,14 +195,14 @@ final class ServiceCompiler {
         addPorts(slice, i, selection, target, matches);
       }
     }
-    return matches.isEmpty() ? Finding.NX_DOMAIN : new Finding.Addresses(pack(matches));
+    return matches.isEmpty() ? Finding.Fixed.NX_DOMAIN : new Finding.Addresses(pack(matches));
   }
 
   private static Finding alias(String externalName) {
     // CoreDNS takes an address for no name, and so for nothing found.
     DomainName target =
         IpAddress.parse(externalName) == null ? DomainName.parse(externalName) : null;
-    return target == null ? Finding.NX_DOMAIN : new Finding.Alias(target);
+    return target == null ? Finding.Fixed.NX_DOMAIN : new Finding.Alias(target);
   }
 
   /**
