@@ -179,6 +179,17 @@ public final class ClusterState {
     };
   }
 
+  /** How many objects of a kind are held. */
+  public int count(Kind kind) {
+    return switch (kind) {
+      case SERVICE -> serviceObjects.size();
+      case SERVICE_IMPORT -> importObjects.size();
+      case ENDPOINT_SLICE, ENDPOINTS -> slicesOf(kind).size();
+      case NAMESPACE -> namespaces.size();
+      case POD -> pods.size();
+    };
+  }
+
   /** The object held under a key, if any. */
   public @Nullable ClusterObject object(Kind kind, ObjectKey key) {
     return switch (kind) {

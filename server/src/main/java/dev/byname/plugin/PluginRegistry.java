@@ -9,6 +9,7 @@ import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
 import dev.byname.plugin.prometheus.PrometheusFactory;
 import dev.byname.plugin.ready.ReadyFactory;
+import dev.byname.plugin.reload.ReloadFactory;
 import dev.byname.plugin.whoami.WhoamiFactory;
 import java.util.Comparator;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class PluginRegistry {
               new LoadbalanceFactory(),
               new PrometheusFactory(),
               new ReadyFactory(),
+              new ReloadFactory(),
               new WhoamiFactory())
           .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
           .toList();
