@@ -81,7 +81,6 @@ public final class QueryView {
     ednsOptionsLengthBytes = 0;
     nameLengthBytes = 0;
     labelCount = 0;
-    type = 0;
     questionEnd = Header.LENGTH_BYTES;
     if (length < Header.LENGTH_BYTES) {
       return DROP;

@@ -1,4 +1,0 @@
-package dev.byname.plugin.debug;
-
-/** Nothing to configure. */
-record DebugConfig() {}

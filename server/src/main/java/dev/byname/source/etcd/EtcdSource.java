@@ -1,0 +1,328 @@
+package dev.byname.source.etcd;
+
+import dev.byname.cluster.ClusterObject;
+import dev.byname.cluster.ClusterObject.Kind;
+import dev.byname.cluster.ClusterSink;
+import dev.byname.cluster.ObjectKey;
+import dev.byname.source.DecodeOptions;
+import dev.byname.source.Decoded;
+import dev.byname.source.ObjectDecoder;
+import dev.byname.source.ObjectFeed;
+import dev.byname.source.Source;
+import dev.byname.source.SourceStatus;
+import io.etcd.jetcd.api.KeyValue;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster as the API server stores it in etcd.
+ *
+ * <p>Endpoints objects are read only where there is not a single EndpointSlice: a cluster that has
+ * slices has them for all its services, and both would take the memory of the largest part twice.
+ *
+ * <p>A value that cannot be decoded leaves its object as it was, is counted, and is named once.
+ */
+public final class EtcdSource implements Source {
+  private static final Logger log = LoggerFactory.getLogger(EtcdSource.class);
+
+  /** Objects of one kind that are named in the log; a thousandth name helps nobody. */
+  private static final int NAMED_MAX = 20;
+
+  private final EtcdMirror mirror;
+  private final Translation translation;
+
+  /**
+   * Makes a source that waits for {@link #start}.
+   *
+   * @param held what the picture holds of a kind: after the first list, what came from a snapshot
+   *     and is not in etcd is removed ({@code state::keys})
+   * @param scheduler with one thread, for this source alone: it waits when the sink is full
+   * @param random spreads reconnections and checks of many servers over time
+   */
+  public EtcdSource(
+      EtcdSourceConfig config,
+      DecodeOptions options,
+      ClusterSink sink,
+      Function<Kind, Set<ObjectKey>> held,
+      ScheduledExecutorService scheduler,
+      InstantSource clock,
+      RandomGenerator random) {
+    this(
+        config,
+        new GrpcConnector(config.connection()),
+        options,
+        sink,
+        held,
+        scheduler,
+        clock,
+        random);
+  }
+
+  EtcdSource(
+      EtcdSourceConfig config,
+      EtcdConnector connector,
+      DecodeOptions options,
+      ClusterSink sink,
+      Function<Kind, Set<ObjectKey>> held,
+      ScheduledExecutorService scheduler,
+      InstantSource clock,
+      RandomGenerator random) {
+    var prefixes = new EnumMap<StoredResource, MirroredPrefix>(StoredResource.class);
+    for (StoredResource resource : StoredResource.values()) {
+      if (resource != StoredResource.PODS || options.pods()) {
+        prefixes.put(
+            resource,
+            new MirroredPrefix(
+                resource.path(config.prefix()),
+                resource == StoredResource.ENDPOINTS
+                    ? prefixes.get(StoredResource.ENDPOINT_SLICES)
+                    : null));
+      }
+    }
+    translation = new Translation(prefixes, options, sink, held);
+    mirror =
+        new EtcdMirror(
+            config.connection().endpoints(),
+            connector,
+            List.copyOf(prefixes.values()),
+            translation,
+            config.checkInterval(),
+            scheduler,
+            clock,
+            random);
+  }
+
+  /** Names the cluster that is read, the same for every order of the endpoints. */
+  public static String origin(EtcdSourceConfig config) {
+    return config.connection().endpoints().stream()
+        .map(URI::toString)
+        .sorted()
+        .collect(Collectors.joining(",", "etcd ", config.prefix()));
+  }
+
+  @Override
+  public void start() {
+    mirror.start();
+  }
+
+  @Override
+  public SourceStatus status() {
+    var status = mirror.status();
+    return new SourceStatus(
+        status.connected(),
+        status.detail(),
+        status.lastHeardEpochMillis(),
+        status.revision(),
+        status.relists(),
+        status.repairs(),
+        translation.undecodable.sum());
+  }
+
+  @Override
+  public void close() {
+    mirror.close();
+  }
+
+  /** From keys and values to objects. Used by the mirror's thread. */
+  private static final class Translation implements MirrorListener {
+    private final Map<MirroredPrefix, StoredResource> resources = new HashMap<>();
+    private final ObjectDecoder decoder;
+    private final ObjectFeed feed;
+    private final ClusterSink sink;
+    private final Function<Kind, Set<ObjectKey>> held;
+
+    /** What the first list has put so far; null when it is over. */
+    private @Nullable Map<Kind, Set<ObjectKey>> firstList = new EnumMap<>(Kind.class);
+
+    private final Map<Kind, Set<ObjectKey>> unreadable = new EnumMap<>(Kind.class);
+
+    private final Set<StoredResource> encrypted = EnumSet.noneOf(StoredResource.class);
+    private final Map<StoredResource, Set<String>> named = new EnumMap<>(StoredResource.class);
+
+    private final LongAdder undecodable = new LongAdder();
+
+    Translation(
+        Map<StoredResource, MirroredPrefix> prefixes,
+        DecodeOptions options,
+        ClusterSink sink,
+        Function<Kind, Set<ObjectKey>> held) {
+      prefixes.forEach((resource, prefix) -> resources.put(prefix, resource));
+      decoder = new ObjectDecoder(options);
+      feed = new ObjectFeed(sink);
+      this.sink = sink;
+      this.held = held;
+    }
+
+    @Override
+    public void put(MirroredPrefix prefix, String rest, KeyValue entry) {
+      var resource = resource(prefix);
+      var key = resource.objectKey(rest);
+      if (key == null) {
+        passOver(resource, prefix, rest, "its key is not that of a " + resource.kind().apiName());
+        return;
+      }
+      switch (StoredValue.of(entry.getValue())) {
+        case StoredValue.KubernetesObject(var tree) ->
+            apply(resource, prefix, rest, key, decoder.decodeObject(tree));
+        case StoredValue.Unreadable(var reason) -> {
+          foundUnreadable(resource.kind(), key);
+          passOver(resource, prefix, rest, reason);
+        }
+        case StoredValue.Encrypted(var transformer) -> {
+          foundUnreadable(resource.kind(), key);
+          encrypted(resource, prefix, rest, transformer);
+        }
+      }
+    }
+
+    /** Configured by kind, so said once for each kind. */
+    private void encrypted(
+        StoredResource resource, MirroredPrefix prefix, String rest, String transformer) {
+      undecodable.increment();
+      if (encrypted.add(resource)) {
+        log.warn(
+            "{}{} is encrypted at rest ({}), as others below {} may be; leave {} out of the API"
+                + " server's EncryptionConfiguration and write them again, or let Byname read from"
+                + " the Kubernetes API",
+            prefix,
+            rest,
+            transformer,
+            prefix,
+            resource.resource());
+      }
+    }
+
+    private void apply(
+        StoredResource resource,
+        MirroredPrefix prefix,
+        String rest,
+        ObjectKey key,
+        Decoded decoded) {
+      switch (decoded) {
+        case Decoded.Objects(var kind, var ownKey, var objects) -> {
+          if (kind == resource.kind() && ownKey.equals(key)) {
+            decoded(resource, rest);
+            for (ClusterObject object : objects) {
+              found(object.kind(), object.key());
+            }
+            feed.apply(decoded);
+          } else {
+            foundUnreadable(resource.kind(), key);
+            passOver(resource, prefix, rest, "it says that it is " + kind.apiName() + " " + ownKey);
+          }
+        }
+        case Decoded.LeftOut(_, _, var reason) -> {
+          decoded(resource, rest);
+          log.debug("{}{} is left out: {}", prefix, rest, reason);
+          feed.remove(resource.kind(), key);
+        }
+        case Decoded.OtherKind(var apiVersion, var kind) ->
+            passOver(resource, prefix, rest, "it is a " + apiVersion + " " + kind);
+        case Decoded.Undecodable(_, _, var problems) -> {
+          foundUnreadable(resource.kind(), key);
+          passOver(
+              resource,
+              prefix,
+              rest,
+              problems.stream().map(Decoded.Problem::toString).collect(Collectors.joining("; ")));
+        }
+      }
+    }
+
+    @Override
+    public void removed(MirroredPrefix prefix, String rest) {
+      var resource = resource(prefix);
+      decoded(resource, rest);
+      var key = resource.objectKey(rest);
+      if (key != null) {
+        feed.remove(resource.kind(), key);
+      }
+    }
+
+    @Override
+    public void listed() {
+      if (firstList == null) {
+        return;
+      }
+      removeWhatIsNotInEtcd(firstList);
+      firstList = null;
+      unreadable.clear();
+      sink.synced();
+    }
+
+    /** The picture may come from a snapshot, and things may have gone since. */
+    private void removeWhatIsNotInEtcd(Map<Kind, Set<ObjectKey>> found) {
+      for (Kind kind : Kind.values()) {
+        var current = found.getOrDefault(kind, Set.of());
+        var kept = unreadable.getOrDefault(kind, Set.of());
+        for (ObjectKey key : new ArrayList<>(held.apply(kind))) {
+          if (!current.contains(key) && !kept.contains(whole(key))) {
+            sink.remove(kind, key);
+          }
+        }
+      }
+    }
+
+    /** The object of a part, see {@link ObjectDecoder#partKey}. */
+    private static ObjectKey whole(ObjectKey key) {
+      int slash = key.name().indexOf('/');
+      return slash < 0 ? key : new ObjectKey(key.namespace(), key.name().substring(0, slash));
+    }
+
+    /** All parts of an object that cannot be read stay as they were. */
+    private void foundUnreadable(Kind kind, ObjectKey key) {
+      if (firstList != null) {
+        unreadable.computeIfAbsent(kind, _ -> new HashSet<>()).add(key);
+      }
+    }
+
+    private void found(Kind kind, ObjectKey key) {
+      if (firstList != null) {
+        firstList.computeIfAbsent(kind, _ -> new HashSet<>()).add(key);
+      }
+    }
+
+    private StoredResource resource(MirroredPrefix prefix) {
+      var resource = resources.get(prefix);
+      if (resource == null) {
+        throw new IllegalStateException("nobody asked for " + prefix);
+      }
+      return resource;
+    }
+
+    private void passOver(
+        StoredResource resource, MirroredPrefix prefix, String rest, String reason) {
+      undecodable.increment();
+      var names = named.computeIfAbsent(resource, _ -> new HashSet<>());
+      if (names.size() < NAMED_MAX && names.add(rest)) {
+        log.warn("{}{} is passed over: {}", prefix, rest, reason);
+        if (names.size() == NAMED_MAX) {
+          log.warn("further ones below {} are counted, but not named", prefix);
+        }
+      }
+    }
+
+    private void decoded(StoredResource resource, String rest) {
+      var names = named.get(resource);
+      if (names != null && names.size() < NAMED_MAX && names.remove(rest)) {
+        log.info("{} {} can be read now", resource.kind().apiName(), rest);
+      }
+    }
+  }
+}
