@@ -35,7 +35,7 @@ class ArchitectureTest {
           Map.entry("source", List.of("cluster", "corefile")),
           Map.entry("lookup", List.of("query", "zone", "cluster", "rdata", "wire")),
           Map.entry("transport", List.of("query", "wire", "corefile")),
-          Map.entry("observe", List.of("query", "cluster")),
+          Map.entry("observe", List.of("query", "cluster", "wire")),
           Map.entry("admin", List.of("observe")),
           Map.entry(
               "app",

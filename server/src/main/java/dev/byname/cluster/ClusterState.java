@@ -34,6 +34,9 @@ public final class ClusterState {
 
     /** The source has delivered its first complete list. */
     record Synced() implements Change {}
+
+    /** Something to be done between two changes, such as a new listener's first look. */
+    record Call(Runnable action) implements Change {}
   }
 
   private final LongSupplier epochSeconds;
@@ -79,6 +82,7 @@ public final class ClusterState {
         case Change.Put(ClusterObject object) -> put(object, touched);
         case Change.Remove(Kind kind, ObjectKey key) -> remove(kind, key, touched);
         case Change.Synced() -> touched.becameSynced |= !synced;
+        case Change.Call(Runnable action) -> action.run();
       }
     }
     touched.services.forEach(this::rebuildService);
@@ -172,6 +176,17 @@ public final class ClusterState {
         yield keys;
       }
       case POD -> new HashSet<>(pods.keySet());
+    };
+  }
+
+  /** How many objects of a kind are held. */
+  public int count(Kind kind) {
+    return switch (kind) {
+      case SERVICE -> serviceObjects.size();
+      case SERVICE_IMPORT -> importObjects.size();
+      case ENDPOINT_SLICE, ENDPOINTS -> slicesOf(kind).size();
+      case NAMESPACE -> namespaces.size();
+      case POD -> pods.size();
     };
   }
 

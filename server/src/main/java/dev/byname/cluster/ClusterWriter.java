@@ -5,6 +5,7 @@ import dev.byname.cluster.ClusterState.Change;
 import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,28 @@ public final class ClusterWriter implements ClusterSink, AutoCloseable {
   @Override
   public void synced() {
     enqueue(new Change.Synced());
+  }
+
+  /**
+   * Runs the action on the writing thread and waits for it: nothing changes meanwhile.
+   *
+   * @throws IllegalStateException when the writer has been closed
+   */
+  public void call(Runnable action) {
+    var done = new CompletableFuture<@Nullable Void>();
+    enqueue(
+        new Change.Call(() -> {
+          try {
+            action.run();
+            done.complete(null);
+          } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        }));
+    if (closed) {
+      throw new IllegalStateException("the cluster's writer is closed");
+    }
+    done.join();
   }
 
   /** Changes waiting to be applied. */

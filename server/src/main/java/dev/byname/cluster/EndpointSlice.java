@@ -101,6 +101,19 @@ public final class EndpointSlice implements ClusterObject {
         Arrays.copyOfRange(addresses, index * width, index * width + (v6 ? 16 : 4)));
   }
 
+  /** Whether the address at {@code index} is this one; allocates nothing. */
+  public boolean addressIs(int index, boolean v6, long high, long low) {
+    if (((conditions[index] & V6) != 0) != v6) {
+      return false;
+    }
+    int width = addresses.length / conditions.length;
+    int at = index * width;
+    return v6
+        ? IpAddress.readBits(addresses, at, 8) == high
+            && IpAddress.readBits(addresses, at + 8, 8) == low
+        : IpAddress.readBits(addresses, at, 4) == low;
+  }
+
   /** The Ready condition; unknown counts as ready (EndpointSlice API). */
   public boolean ready(int index) {
     return (conditions[index] & READY) != 0;

@@ -79,7 +79,7 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
     return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
   }
 
-  private static long readBits(byte[] bytes, int offset, int count) {
+  static long readBits(byte[] bytes, int offset, int count) {
     long bits = 0;
     for (int i = 0; i < count; i++) {
       bits = bits << 8 | (bytes[offset + i] & 0xff);

@@ -1,6 +1,15 @@
 package dev.byname.plugin;
 
 import dev.byname.corefile.DirectiveNames;
+import dev.byname.plugin.bind.BindFactory;
+import dev.byname.plugin.debug.DebugFactory;
+import dev.byname.plugin.errors.ErrorsFactory;
+import dev.byname.plugin.health.HealthFactory;
+import dev.byname.plugin.kubernetes.KubernetesFactory;
+import dev.byname.plugin.loadbalance.LoadbalanceFactory;
+import dev.byname.plugin.prometheus.PrometheusFactory;
+import dev.byname.plugin.ready.ReadyFactory;
+import dev.byname.plugin.reload.ReloadFactory;
 import dev.byname.plugin.whoami.WhoamiFactory;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +23,17 @@ import org.jspecify.annotations.Nullable;
 public final class PluginRegistry {
   /** One row per plugin. */
   private static final List<PluginFactory<?>> FACTORIES =
-      Stream.<PluginFactory<?>>of(new WhoamiFactory())
+      Stream.<PluginFactory<?>>of(
+              new BindFactory(),
+              new DebugFactory(),
+              new ErrorsFactory(),
+              new HealthFactory(),
+              new KubernetesFactory(),
+              new LoadbalanceFactory(),
+              new PrometheusFactory(),
+              new ReadyFactory(),
+              new ReloadFactory(),
+              new WhoamiFactory())
           .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
           .toList();
 

@@ -42,6 +42,10 @@ public record Message(
     return (flags & flag) != 0;
   }
 
+  public Message withId(int newId) {
+    return new Message(newId, flags, rcode, question, answer, authority, additional, edns);
+  }
+
   public Message withFlags(int newFlags) {
     return new Message(id, newFlags, rcode, question, answer, authority, additional, edns);
   }

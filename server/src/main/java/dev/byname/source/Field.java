@@ -1,6 +1,7 @@
 package dev.byname.source;
 
 import dev.byname.cluster.IpAddress;
+import dev.byname.cluster.NameRules;
 import dev.byname.source.Decoded.Problem;
 import dev.byname.source.Tree.Mapping;
 import dev.byname.source.Tree.Scalar;

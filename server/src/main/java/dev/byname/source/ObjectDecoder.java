@@ -4,6 +4,7 @@ import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterObject.Kind;
 import dev.byname.cluster.EndpointSlice;
 import dev.byname.cluster.IpAddress;
+import dev.byname.cluster.NameRules;
 import dev.byname.cluster.Namespace;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.cluster.Pod;

@@ -81,6 +81,7 @@ public final class QueryView {
     ednsOptionsLengthBytes = 0;
     nameLengthBytes = 0;
     labelCount = 0;
+    type = 0;
     questionEnd = Header.LENGTH_BYTES;
     if (length < Header.LENGTH_BYTES) {
       return DROP;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.EndpointSlice;
 import dev.byname.cluster.IpAddress;
+import dev.byname.cluster.LabelSelectors;
 import dev.byname.cluster.Namespace;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.cluster.Pod;

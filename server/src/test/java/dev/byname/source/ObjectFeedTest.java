@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterObject.Kind;
 import dev.byname.cluster.ClusterSink;
+import dev.byname.cluster.LabelSelectors;
 import dev.byname.cluster.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
-package dev.byname.source;
+package dev.byname.cluster;
 
-import dev.byname.cluster.LabelSelector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -243,9 +242,9 @@ public final class LabelSelectors {
       String place =
           position == text.length()
               ? "at the end"
-              : "at \"" + Field.abridged(text.substring(position)) + "\"";
+              : "at \"" + abridged(text.substring(position)) + "\"";
       return new IllegalArgumentException(
-          "label selector \"%s\": %s %s".formatted(Field.abridged(text), problem, place));
+          "label selector \"%s\": %s %s".formatted(abridged(text), problem, place));
     }
 
     private static SortedSet<String> one(String value) {
@@ -273,5 +272,11 @@ public final class LabelSelectors {
     private static boolean isAlphanumeric(char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
+  }
+
+  /** Enough of the text to find it again, in one line. */
+  private static String abridged(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", " ");
+    return line.length() <= 60 ? line : line.substring(0, 57) + "...";
   }
 }

@@ -1,9 +1,8 @@
-package dev.byname.source;
+package dev.byname.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.byname.cluster.LabelSelector;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
-package dev.byname.source;
+package dev.byname.cluster;
 
 /** The rules for names that the Kubernetes API server holds objects to. */
-final class NameRules {
-  static final int LABEL_MAX = 63;
-  static final int SUBDOMAIN_MAX = 253;
+public final class NameRules {
+  public static final int LABEL_MAX = 63;
+  public static final int SUBDOMAIN_MAX = 253;
 
   private NameRules() {}
 
@@ -12,12 +12,12 @@ final class NameRules {
    * digit at both ends, at most 63. Service names were held to RFC 1035 (no leading digit) until
    * KEP-5311 relaxed them.
    */
-  static boolean isLabel(String text) {
+  public static boolean isLabel(String text) {
     return text.length() <= LABEL_MAX && isLabel(text, 0, text.length());
   }
 
   /** Labels with dots between them, at most 253 together; a label alone may be longer than 63. */
-  static boolean isSubdomain(String text) {
+  public static boolean isSubdomain(String text) {
     if (text.length() > SUBDOMAIN_MAX) {
       return false;
     }
@@ -35,7 +35,7 @@ final class NameRules {
   }
 
   /** A subdomain whose labels also fit DNS, so that it can be the target of a CNAME. */
-  static boolean isDnsName(String text) {
+  public static boolean isDnsName(String text) {
     if (!isSubdomain(text)) {
       return false;
     }

@@ -1,0 +1,99 @@
+package dev.byname.observe;
+
+import dev.byname.query.QueryMetrics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What {@code /metrics} prints. Counting is done elsewhere, in plain numbers; here they get their
+ * names and are read when somebody scrapes.
+ */
+public final class Metrics implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final MultiGauge pluginEnabled;
+  private final MultiGauge reloadVersion;
+
+  /**
+   * @param version of this build, for {@code coredns_build_info}
+   */
+  public Metrics(QueryMetrics queries, String version, String javaVersion) {
+    registry.getPrometheusRegistry().register(new QueryCollector(queries));
+    MultiGauge buildInfo = MultiGauge.builder(MetricNames.BUILD_INFO).register(registry);
+    buildInfo.register(
+        List.of(
+            MultiGauge.Row.of(
+                Tags.of("version", version, "revision", "", "goversion", "java" + javaVersion),
+                1)));
+    FunctionCounter.builder(MetricNames.PANICS, queries, QueryMetrics::bugs)
+        .description("Errors of our own that were caught")
+        .register(registry);
+    pluginEnabled = MultiGauge.builder(MetricNames.PLUGIN_ENABLED).register(registry);
+    reloadVersion = MultiGauge.builder(MetricNames.RELOAD_VERSION).register(registry);
+    Gauge.builder(MetricNames.RESIDENT_MEMORY, ProcessNumbers::residentBytes).register(registry);
+    FunctionCounter.builder(MetricNames.CPU_SECONDS, this, self -> ProcessNumbers.cpuSeconds())
+        .register(registry);
+  }
+
+  /** A plugin of a server block, for {@code coredns_plugin_enabled}. */
+  public record EnabledPlugin(String server, String zone, String view, String name) {}
+
+  /** Replaces what is said about the running configuration. */
+  public void configuration(List<EnabledPlugin> plugins, String corefileSha512) {
+    pluginEnabled.register(
+        plugins.stream()
+            .distinct()
+            .<MultiGauge.Row<?>>map(p ->
+                MultiGauge.Row.of(
+                    Tags.of(
+                        "server", p.server(), "zone", p.zone(), "view", p.view(), "name", p.name()),
+                    1))
+            .toList(),
+        true);
+    reloadVersion.register(
+        List.of(MultiGauge.Row.of(Tags.of("hash", "sha512", "value", corefileSha512), 1)), true);
+  }
+
+  /** A number that only grows; {@code name} without {@code _total}. */
+  public <T> void counter(
+      String name, Map<String, String> labels, T object, ToDoubleFunction<T> value) {
+    FunctionCounter.builder(name, object, value).tags(tags(labels)).register(registry);
+  }
+
+  /** A number that goes up and down. Holds on to {@code object}. */
+  public <T> void gauge(
+      String name, Map<String, String> labels, T object, ToDoubleFunction<T> value) {
+    Gauge.builder(name, object, value).tags(tags(labels)).strongReference(true).register(registry);
+  }
+
+  private static Tags tags(Map<String, String> labels) {
+    Tags tags = Tags.empty();
+    for (var label : labels.entrySet()) {
+      tags = tags.and(label.getKey(), label.getValue());
+    }
+    return tags;
+  }
+
+  /** For libraries that report to Micrometer themselves. */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  /** In Prometheus's text format. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

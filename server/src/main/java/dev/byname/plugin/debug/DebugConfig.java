@@ -1,0 +1,4 @@
+package dev.byname.plugin.debug;
+
+/** Nothing to configure. */
+record DebugConfig() {}

@@ -1,0 +1,31 @@
+package dev.byname.query;
+
+import dev.byname.zone.ClusterZone;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server block at work.
+ *
+ * @param zones lower case with final dot
+ * @param plugins in the order in which queries meet them
+ * @param precomputed the cluster zone that may be answered before the chain is asked; null when a
+ *     plugin stands in the way
+ * @param rotate whether address records take turns
+ * @param view name and filter of the {@code view} plugin; an empty name without one
+ * @param chaosClass whether a plugin serves class CH
+ */
+public record Block(
+    List<String> zones,
+    List<Plugin> plugins,
+    @Nullable ClusterZone precomputed,
+    boolean rotate,
+    String view,
+    Predicate<Request> filter,
+    boolean chaosClass) {
+  public Block {
+    zones = List.copyOf(zones);
+    plugins = List.copyOf(plugins);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.byname.query;
+
+import dev.byname.rdata.Message;
+import dev.byname.rdata.Message.Question;
+import dev.byname.rdata.Rdata.NameRdata;
+import dev.byname.rdata.RecordType;
+import dev.byname.rdata.ResourceRecord;
+import dev.byname.wire.DomainName;
+import dev.byname.wire.Header;
+import dev.byname.wire.QueryView;
+import dev.byname.wire.Rcode;
+import dev.byname.wire.RecordTypes;
+import dev.byname.zone.AnswerWriter;
+import dev.byname.zone.ClusterZone;
+import dev.byname.zone.Finding;
+import dev.byname.zone.SpelledAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The cluster zone off the precomputed path, for the plugin chain and the lookup API. Finds and
+ * writes with the same code; what it adds is following aliases.
+ */
+public final class ClusterResolver {
+  /** As CoreDNS: the target of an alias may be an alias, this often. */
+  private static final int ALIASES_MAX = 10;
+
+  private final ClusterZone zone;
+
+  public ClusterResolver(ClusterZone zone) {
+    this.zone = zone;
+  }
+
+  /**
+   * Answers from the zone, or hands on what is not its own.
+   *
+   * @param chain asked for targets outside the zone
+   */
+  public Step answer(Request request, Plugin.Chain chain) {
+    Lookup lookup = new Lookup(request.question());
+    if (lookup.origin < 0) {
+      return Step.next(request);
+    }
+    int type = request.question().type().value();
+    if (type == RecordTypes.AXFR || type == RecordTypes.IXFR) {
+      return Step.answer(
+          new Response.Failure(Rcode.REFUSED, "zone transfer without the transfer plugin"));
+    }
+    Finding finding = lookup.finding;
+    if (finding.isNameError() && type != RecordTypes.SOA && zone.fallsThrough(lookup.view)) {
+      return Step.next(request);
+    }
+    if (finding instanceof Finding.Alias alias && !AnswerWriter.complete(finding, type)) {
+      return follow(request, chain, alias.target(), lookup);
+    }
+    return Step.answer(lookup.write(finding));
+  }
+
+  /**
+   * CNAME first, then what its target has. Inside the zone a target without an address makes the
+   * whole answer NODATA; outside, the CNAME is given even when nobody knows the target (both as
+   * CoreDNS).
+   */
+  private Step follow(Request request, Plugin.Chain chain, DomainName target, Lookup asked) {
+    List<ResourceRecord> aliases = new ArrayList<>();
+    DomainName owner = request.question().name();
+    DomainName current = target;
+    while (aliases.size() < ALIASES_MAX && !current.isSubdomainOf(request.question().name())) {
+      aliases.add(cname(owner, current));
+      var question = new Question(current, request.question().type(), RecordTypes.CLASS_IN);
+      Lookup next = new Lookup(question);
+      if (next.origin != asked.origin) {
+        return outside(request, chain, question, aliases);
+      }
+      if (!(next.finding instanceof Finding.Alias further)) {
+        return Step.answer(withTarget(request, aliases, next, asked));
+      }
+      owner = current;
+      current = further.target();
+    }
+    return Step.answer(asked.write(Finding.Fixed.NO_DATA));
+  }
+
+  private Response withTarget(
+      Request request, List<ResourceRecord> aliases, Lookup target, Lookup asked) {
+    Message found = target.write(target.finding).read();
+    if (found == null || found.rcode() != Rcode.NOERROR || found.answer().isEmpty()) {
+      return asked.write(Finding.Fixed.NO_DATA);
+    }
+    aliases.addAll(found.answer());
+    return reply(request, aliases, 0);
+  }
+
+  private Step outside(
+      Request request, Plugin.Chain chain, Question question, List<ResourceRecord> aliases) {
+    CompletionStage<Response> upstream = chain.server(request.asking(question));
+    return new Step.Pending(
+        upstream.thenApply(response -> {
+          Message message =
+              switch (response) {
+                case Response.Reply(Message reply) -> reply;
+                case Response.Wire wire -> wire.read();
+                case Response.Failure failure -> null;
+                case Response.Transfer transfer -> null;
+                case Response.NoReply silence -> null;
+              };
+          int truncated = 0;
+          if (message != null) {
+            aliases.addAll(message.answer());
+            truncated = message.flags() & Header.TC;
+          }
+          return reply(request, aliases, truncated);
+        }));
+  }
+
+  private ResourceRecord cname(DomainName owner, DomainName target) {
+    return ResourceRecord.in(
+        owner, RecordType.CNAME, zone.options().ttlSeconds(), new NameRdata(target, true));
+  }
+
+  private static Response reply(Request request, List<ResourceRecord> answer, int truncated) {
+    int flags = Header.QR | Header.AA | truncated | (request.flags() & (Header.RD | Header.CD));
+    return new Response.Reply(
+        new Message(
+            request.id(),
+            flags,
+            Rcode.NOERROR,
+            request.question(),
+            answer,
+            List.of(),
+            List.of(),
+            null));
+  }
+
+  /** A question looked up in the zone, with what is needed to write its answer. */
+  private final class Lookup {
+    final QueryView view = new QueryView();
+    final SpelledAddress spelled = new SpelledAddress();
+    final int origin;
+    final Finding finding;
+
+    Lookup(Question question) {
+      byte[] wire =
+          new Message(0, 0, 0, question, List.of(), List.of(), List.of(), null).toWire(512);
+      view.read(wire, wire.length);
+      origin = zone.originOf(view);
+      finding = origin < 0 ? Finding.Fixed.NX_DOMAIN : zone.find(view, origin, spelled);
+    }
+
+    Response.Wire write(Finding what) {
+      byte[] out = new byte[0xffff];
+      int size = new AnswerWriter(zone).write(what, origin, spelled, view, out, out.length, 0);
+      return new Response.Wire(Arrays.copyOf(out, size));
+    }
+  }
+}
