@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param value null without a colon; empty for {@code ndots:}, which glibc reads as 0
  */
 public record DnsOption(String name, @Nullable String value) {
-  static DnsOption parse(String word) {
+  /** Splits a word at its first colon; any word will do. */
+  public static DnsOption parse(String word) {
     int colon = word.indexOf(':');
     return colon < 0
         ? new DnsOption(word, null)

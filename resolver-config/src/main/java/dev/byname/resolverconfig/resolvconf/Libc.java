@@ -9,8 +9,13 @@ public enum Libc {
   /** Alpine, and static binaries built there. */
   MUSL;
 
-  /** As the command line writes it. */
+  /** As the command line reads and writes it. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String toString() {
+    return id();
   }
 }

@@ -146,7 +146,7 @@ public record LibcView(
         case "ndots" -> ndots = capped(option, value, NDOTS_MAX);
         case "timeout" -> timeoutSeconds = capped(option, value, libc == Libc.GLIBC ? 30 : 60);
         case "attempts" -> attempts = capped(option, value, libc == Libc.GLIBC ? 5 : 10);
-        default -> remark("%s does not know the option %s".formatted(libc.id(), option.text()));
+        default -> unknownOption(option.text());
       }
     }
 
@@ -154,7 +154,7 @@ public record LibcView(
       if (libc == Libc.GLIBC && GLIBC_FLAGS.contains(name)) {
         flags.add(name.replace('_', '-'));
       } else {
-        remark("%s does not know the option %s".formatted(libc.id(), name));
+        unknownOption(name);
       }
     }
 
@@ -188,6 +188,12 @@ public record LibcView(
             "musl makes 'name..' of the search entry '.' and gives up there: what stands behind"
                 + " it, and the name as given, is never asked");
       }
+    }
+
+    private void unknownOption(String text) {
+      remarks.add(
+          new Warning(
+              Rule.LIBC_OPTION, "%s does not know the option %s".formatted(libc.id(), text)));
     }
 
     private void remark(String text) {

@@ -12,12 +12,14 @@ import java.util.Optional;
  * @param clusterDomain without a trailing dot; empty when the kubelet was not told
  * @param file empty for a kubelet that runs with an empty {@code --resolv-conf}
  * @param nodeIps canonical addresses; only needed without a file
+ * @param limits of this kubelet's version
  */
 public record NodeDns(
     List<String> clusterDns,
     String clusterDomain,
     Optional<NodeResolvConf> file,
-    List<String> nodeIps) {
+    List<String> nodeIps,
+    Limits limits) {
 
   /**
    * Checks and normalises what an operator wrote.
@@ -38,13 +40,18 @@ public record NodeDns(
     }
   }
 
+  /** The same kubelet with another node's file. */
+  public NodeDns withFile(Optional<NodeResolvConf> other) {
+    return new NodeDns(clusterDns, clusterDomain, other, nodeIps, limits);
+  }
+
   private static List<String> addresses(String field, List<String> texts, List<Problem> problems) {
     var addresses = new ArrayList<String>();
-    for (int at = 0; at < texts.size(); at++) {
-      var where = field + "[" + at + "]";
-      IpLiteral.canonical(texts.get(at))
+    for (var text : texts) {
+      IpLiteral.canonical(text)
           .ifPresentOrElse(
-              addresses::add, () -> problems.add(new Problem(where, "is no IP address")));
+              addresses::add,
+              () -> problems.add(new Problem(field, "'" + text + "' is no IP address")));
     }
     return List.copyOf(addresses);
   }

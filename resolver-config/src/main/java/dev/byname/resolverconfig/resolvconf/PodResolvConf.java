@@ -30,8 +30,8 @@ public record PodResolvConf(
   }
 
   /** As the kubelet builds it. Where the kubelet's order is random (options), ours is stable. */
-  public static PodResolvConf build(PodDns pod, NodeDns node, Limits limits) {
-    return new Builder(pod, node, limits).build();
+  public static PodResolvConf build(PodDns pod, NodeDns node) {
+    return new Builder(pod, node).build();
   }
 
   /** The file's text: one line per nameserver, one search line, one options line, none empty. */
@@ -64,10 +64,10 @@ public record PodResolvConf(
     private List<Entry> searches = List.of();
     private List<Entry> options = List.of();
 
-    Builder(PodDns pod, NodeDns node, Limits limits) {
+    Builder(PodDns pod, NodeDns node) {
       this.pod = pod;
       this.node = node;
-      this.limits = limits;
+      this.limits = node.limits();
     }
 
     PodResolvConf build() {

@@ -25,7 +25,9 @@ public enum Rule {
   /** The file's last line has no end: perhaps it was read while being written. */
   NO_END_OF_LINE,
   /** One of the libcs reads less than what is in the file. */
-  LIBC_LIMIT;
+  LIBC_LIMIT,
+  /** One of the libcs has no such option. */
+  LIBC_OPTION;
 
   /** As JSON shows it: {@code max-nameservers}. */
   public String id() {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 
 class PodResolvConfTest {
   private static final NodeDns NODE =
-      new NodeDns(List.of("10.0.0.10"), "cluster.local", Optional.empty(), List.of());
+      new NodeDns(
+          List.of("10.0.0.10"), "cluster.local", Optional.empty(), List.of(), Limits.CURRENT);
 
   @TestFactory
   Stream<DynamicTest> buildsAsTheKubelet() {
@@ -36,8 +37,7 @@ class PodResolvConfTest {
       assertThat(problems).isEqualTo(texts(row, "refused"));
       return;
     }
-    var limits = "before-1.26".equals(row.get("limits")) ? Limits.BEFORE_1_26 : Limits.CURRENT;
-    var built = PodResolvConf.build(pod(row), node(row), limits);
+    var built = PodResolvConf.build(pod(row), node(row));
 
     assertThat(built.render()).isEqualTo(text(row, "file"));
     assertThat(built.warnings().stream().map(Warning::text).toList())
@@ -62,7 +62,8 @@ class PodResolvConfTest {
         row.containsKey("clusterDomain") ? text(row, "clusterDomain") : "cluster.local",
         Optional.ofNullable(text(row, "nodeFile"))
             .map(file -> NodeResolvConf.parse("node", file.getBytes(UTF_8))),
-        texts(row, "nodeIps"));
+        texts(row, "nodeIps"),
+        "before-1.26".equals(row.get("limits")) ? Limits.BEFORE_1_26 : Limits.CURRENT);
   }
 
   private static List<String> problemsOf(Callable<?> step) {
@@ -78,8 +79,7 @@ class PodResolvConfTest {
 
   @Test
   void theSeedsFileComesOutByteForByte() throws IOException {
-    var rendered =
-        PodResolvConf.build(PodDns.clusterFirst("default"), NODE, Limits.CURRENT).render();
+    var rendered = PodResolvConf.build(PodDns.clusterFirst("default"), NODE).render();
 
     assertThat(rendered.getBytes(UTF_8))
         .isEqualTo(Files.readAllBytes(YamlCases.path("resolv-conf/seed-resolv.conf")));
@@ -88,11 +88,8 @@ class PodResolvConfTest {
   @Test
   void everyEntryKnowsWhereItComesFrom() {
     var node =
-        new NodeDns(
-            NODE.clusterDns(),
-            NODE.clusterDomain(),
-            Optional.of(NodeResolvConf.parse("node", "\nsearch corp.example\n".getBytes(UTF_8))),
-            List.of());
+        NODE.withFile(
+            Optional.of(NodeResolvConf.parse("node", "\nsearch corp.example\n".getBytes(UTF_8))));
     var pod =
         PodDns.fromSpec(
             "shop",
@@ -105,7 +102,7 @@ class PodResolvConfTest {
                     List.of(Map.of("name", "timeout", "value", "1")))),
             "spec");
 
-    var built = PodResolvConf.build(pod, node, Limits.CURRENT);
+    var built = PodResolvConf.build(pod, node);
 
     assertThat(built.nameservers())
         .containsExactly(new Entry("10.0.0.10", Origin.CLUSTER, "clusterDNS"));

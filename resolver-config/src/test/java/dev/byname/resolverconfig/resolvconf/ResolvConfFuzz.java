@@ -24,8 +24,8 @@ class ResolvConfFuzz {
       check(e.problems().stream().allMatch(problem -> problem.where().startsWith("node:")), e);
       return;
     }
-    var node = new NodeDns(List.of(), "", Optional.of(file), List.of());
-    var built = PodResolvConf.build(POD, node, Limits.CURRENT);
+    var node = new NodeDns(List.of(), "", Optional.of(file), List.of(), Limits.CURRENT);
+    var built = PodResolvConf.build(POD, node);
     var text = built.render();
     check(built.nameservers().size() <= 3, text);
     check(built.searches().size() <= 32, text);
