@@ -13,6 +13,7 @@ import dev.byname.resolverconfig.resolvconf.PodDns;
 import dev.byname.resolverconfig.resolvconf.PodResolvConf;
 import dev.byname.resolverconfig.resolvconf.RefusedException;
 import dev.byname.resolverconfig.testkit.YamlCases;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ class InjectorTest {
     var node = node(row);
     var injector = new Injector(rules(text(row, "rules")), node);
     var namespace = row.containsKey("namespace") ? text(row, "namespace") : "shop";
-    Map<Object, Object> pod = new java.util.LinkedHashMap<>(YamlCases.map(row.get("pod")));
+    Map<Object, Object> pod = new LinkedHashMap<>(YamlCases.map(row.get("pod")));
     pod.putIfAbsent("metadata", Map.of("name", "p"));
     pod.putIfAbsent("spec", Map.of("containers", List.of()));
 
@@ -114,6 +115,17 @@ class InjectorTest {
         .isInstanceOfSatisfying(
             Injector.Outcome.Changed.class,
             changed -> assertThat(changed.rules()).containsExactly("b"));
+  }
+
+  @Test
+  void ourOwnBugStopsAPodOnlyWhereTheRulesSaySo() {
+    var injector = new Injector(rules("rules: [{name: a, ndots: 3}]"), NODE);
+    var strict = new Injector(rules("onProblem: deny\nrules: [{name: a, ndots: 3}]"), NODE);
+
+    assertThat(injector.afterBug())
+        .isInstanceOf(Injector.Outcome.Unchanged.class)
+        .satisfies(outcome -> assertThat(outcome.warnings()).hasSize(1));
+    assertThat(strict.afterBug()).isInstanceOf(Injector.Outcome.Denied.class);
   }
 
   @Test
