@@ -2,8 +2,10 @@ package dev.byname.plugin;
 
 import dev.byname.corefile.DirectiveNames;
 import dev.byname.plugin.bind.BindFactory;
+import dev.byname.plugin.cache.CacheFactory;
 import dev.byname.plugin.debug.DebugFactory;
 import dev.byname.plugin.errors.ErrorsFactory;
+import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
@@ -25,8 +27,10 @@ public final class PluginRegistry {
   private static final List<PluginFactory<?>> FACTORIES =
       Stream.<PluginFactory<?>>of(
               new BindFactory(),
+              new CacheFactory(),
               new DebugFactory(),
               new ErrorsFactory(),
+              new ForwardFactory(),
               new HealthFactory(),
               new KubernetesFactory(),
               new LoadbalanceFactory(),
