@@ -33,6 +33,12 @@ final class ConfigMapFile {
       Pattern.compile(
           "(^|[{,])\\s*\"?kind\"?\\s*:\\s*[\"']?ConfigMap[\"']?\\s*($|[,}])", Pattern.MULTILINE);
 
+  /**
+   * A ConfigMap is three deep, and its metadata hardly deeper. The scanner's work grows with the
+   * square of the depth: 200,000 open brackets keep it busy for half a minute.
+   */
+  private static final int DEPTH_MAX = 100;
+
   /** A value of the ConfigMap, with the place where its text begins. */
   record Text(String text, Source source) {}
 
@@ -70,6 +76,10 @@ final class ConfigMapFile {
           break;
         }
         reader.take(event);
+        if (reader.depth > DEPTH_MAX) {
+          reader.complain(event, "nested more than %d deep".formatted(DEPTH_MAX));
+          break;
+        }
       }
     } catch (MarkedYamlEngineException broken) {
       // The end of the file tells less than where the unfinished thing begins.
