@@ -345,7 +345,21 @@ final class CorefileParser {
       take();
       arguments.add(new Argument(variables.fillIn(word.text(), word.location()), word.location()));
     }
+    if (block.isEmpty() && !arguments.isEmpty()) {
+      warnOfGluedBrace(arguments.getLast());
+    }
     return new Directive(name, arguments, block, first.location());
+  }
+
+  /** A brace glued to a word opens nothing, and its closing brace then ends the server block. */
+  private void warnOfGluedBrace(Argument last) {
+    var text = last.text();
+    if (text.length() > 1 && text.endsWith("{") && !text.startsWith("{")) {
+      problems.warn(
+          last.location(),
+          "\"%s\" opens no block: a blank is missing before the \"{\""
+              .formatted(Lexer.shortened(text)));
+    }
   }
 
   /** What follows an opening brace, up to and including the closing one. */

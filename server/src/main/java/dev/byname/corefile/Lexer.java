@@ -126,9 +126,8 @@ final class Lexer {
     tokens.add(new Token(word.toString(), source, startLine, line, splice));
   }
 
-  /** For messages: the beginning of a long word, on one line. */
+  /** For messages: the beginning of a long word. */
   static String shortened(String text) {
-    var oneLine = text.replace("\r", "").replace("\n", "\\n");
-    return oneLine.length() <= 80 ? oneLine : oneLine.substring(0, 77) + "...";
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
   }
 }

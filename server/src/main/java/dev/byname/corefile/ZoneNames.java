@@ -42,7 +42,7 @@ final class ZoneNames {
     int labelOctets = 0;
     for (int i = 0; i < name.length(); i++) {
       var c = name.charAt(i);
-      if (c >= 0x7F) {
+      if (c > 0x7F) {
         return "it has characters outside ASCII" + asAscii(name);
       }
       if (c == '.') {
@@ -59,10 +59,12 @@ final class ZoneNames {
           return "its \\ escapes nothing";
         }
         i += width;
-      } else if (c <= ' ' || ",\"(){};".indexOf(c) >= 0) {
-        return c == ','
-            ? "it has a comma; put a blank behind it to separate zones"
-            : "the character '%c' cannot stand in it".formatted(c <= ' ' ? ' ' : c);
+      } else if (c <= ' ' || c == 0x7F || ",\"(){};".indexOf(c) >= 0) {
+        return switch (c) {
+          case ',' -> "it has a comma; put a blank behind it to separate zones";
+          case '{' -> "it has a brace; put a blank before it";
+          default -> "the character '%c' cannot stand in it".formatted(c);
+        };
       }
       if (++labelOctets > LABEL_OCTETS_MAX) {
         return "a label has more than %d octets".formatted(LABEL_OCTETS_MAX);
@@ -94,7 +96,9 @@ final class ZoneNames {
 
   private static String asAscii(String name) {
     try {
-      return "; write it as " + IDN.toASCII(name);
+      var ascii = IDN.toASCII(name);
+      var usable = ascii.chars().allMatch(c -> c > ' ' && c < 0x7F) && complaint(ascii) == null;
+      return usable ? "; write it as " + ascii : "";
     } catch (RuntimeException noInternationalName) {
       // IDN throws more than it documents (unpaired surrogates); there is no better spelling to
       // offer.

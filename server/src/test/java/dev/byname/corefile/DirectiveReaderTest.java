@@ -290,7 +290,7 @@ class DirectiveReaderTest {
         "\"randm\" is not one of random, round_robin; did you mean \"random\"?");
     assertComplains("RANDOM", a -> a.word("a", "b"), "\"RANDOM\" is not one of a, b");
     assertComplains("", a -> a.path(Path.of("/")), "\"\" is not the name of a file");
-    assertComplains("a\0b", a -> a.path(Path.of("/")), "\"a\0b\" is not the name of a file");
+    assertComplains("a\0b", a -> a.path(Path.of("/")), "\"a\\u0000b\" is not the name of a file");
   }
 
   private static void assertComplains(
