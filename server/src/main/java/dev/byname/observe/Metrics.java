@@ -8,6 +8,9 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -20,24 +23,28 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final MultiGauge pluginEnabled;
-  private final MultiGauge reloadVersion;
+  private volatile String sha512 = "";
 
   /**
    * @param version of this build, for {@code coredns_build_info}
    */
   public Metrics(QueryMetrics queries, String version, String javaVersion) {
     registry.getPrometheusRegistry().register(new QueryCollector(queries));
-    MultiGauge buildInfo = MultiGauge.builder(MetricNames.BUILD_INFO).register(registry);
-    buildInfo.register(
-        List.of(
-            MultiGauge.Row.of(
-                Tags.of("version", version, "revision", "", "goversion", "java" + javaVersion),
-                1)));
+    registry
+        .getPrometheusRegistry()
+        .register(
+            () ->
+                info(
+                    MetricNames.BUILD_INFO,
+                    Labels.of(
+                        "version", version, "revision", "", "goversion", "java" + javaVersion)));
+    registry
+        .getPrometheusRegistry()
+        .register(() -> info(MetricNames.RELOAD_VERSION, Labels.of("hash", "sha512", "value", sha512)));
     FunctionCounter.builder(MetricNames.PANICS, queries, QueryMetrics::bugs)
         .description("Errors of our own that were caught")
         .register(registry);
     pluginEnabled = MultiGauge.builder(MetricNames.PLUGIN_ENABLED).register(registry);
-    reloadVersion = MultiGauge.builder(MetricNames.RELOAD_VERSION).register(registry);
     Gauge.builder(MetricNames.RESIDENT_MEMORY, ProcessNumbers::residentBytes).register(registry);
     FunctionCounter.builder(MetricNames.CPU_SECONDS, this, self -> ProcessNumbers.cpuSeconds())
         .register(registry);
@@ -58,8 +65,14 @@ public final class Metrics implements AutoCloseable {
                     1))
             .toList(),
         true);
-    reloadVersion.register(
-        List.of(MultiGauge.Row.of(Tags.of("hash", "sha512", "value", corefileSha512), 1)), true);
+    sha512 = corefileSha512;
+  }
+
+  private static MetricSnapshot info(String name, Labels labels) {
+    return InfoSnapshot.builder()
+        .name(name)
+        .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder().labels(labels).build())
+        .build();
   }
 
   /** A number that only grows; {@code name} without {@code _total}. */
