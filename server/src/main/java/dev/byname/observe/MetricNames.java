@@ -3,8 +3,8 @@ package dev.byname.observe;
 /**
  * Every metric this server exports. Those that start with {@code coredns_} are CoreDNS's, so that
  * its dashboards and alerts work unchanged; {@code byname_} ones have no counterpart there.
- * Counters are named without {@code
- * _total}, and what tells of a version without {@code _info}, which the exposition format adds.
+ * Counters are named without {@code _total}, and what tells of a version without {@code _info},
+ * which the exposition format adds.
  */
 public final class MetricNames {
   public static final String BUILD_INFO = "coredns_build";
@@ -29,6 +29,22 @@ public final class MetricNames {
   public static final String CLUSTER_OBJECTS = "byname_cluster_objects";
   public static final String TRANSPORT_SHED = "byname_transport_shed";
   public static final String CONNECTIONS_CLOSED = "byname_transport_connections_closed";
+
+  public static final String PROGRAMMING_DURATION =
+      "coredns_kubernetes_dns_programming_duration_seconds";
+  public static final String FORWARD_REQUESTS = "coredns_forward_requests";
+  public static final String FORWARD_RESPONSES = "coredns_forward_responses";
+  public static final String FORWARD_DURATION = "coredns_forward_request_duration_seconds";
+  public static final String FORWARD_HEALTH_FAILURES = "coredns_forward_healthcheck_failures";
+  public static final String FORWARD_BROKEN = "coredns_forward_healthcheck_broken";
+  public static final String FORWARD_REJECTS = "coredns_forward_max_concurrent_rejects";
+  public static final String FORWARD_DROPPED = "byname_forward_answers_dropped";
+  public static final String FORWARD_UNUSABLE = "byname_forward_answers_unusable";
+  public static final String FORWARD_COALESCED = "byname_forward_coalesced";
+  public static final String PROXY_DURATION = "coredns_proxy_request_duration_seconds";
+  public static final String PROXY_CONN_HITS = "coredns_proxy_conn_cache_hits";
+  public static final String PROXY_CONN_MISSES = "coredns_proxy_conn_cache_misses";
+  public static final String PROXY_HEALTH_FAILURES = "coredns_proxy_healthcheck_failures";
 
   public static final String RESIDENT_MEMORY = "process_resident_memory_bytes";
   public static final String CPU_SECONDS = "process_cpu_seconds";

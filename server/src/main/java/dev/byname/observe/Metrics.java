@@ -1,6 +1,7 @@
 package dev.byname.observe;
 
 import dev.byname.query.QueryMetrics;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,15 +12,25 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What {@code /metrics} prints. Counting is done elsewhere, in plain numbers; here they get their
  * names and are read when somebody scrapes.
  */
 public final class Metrics implements AutoCloseable {
+  /** 0.25 ms · 2^k, k = 0…15. */
+  private static final double[] DURATION_BOUNDS =
+      IntStream.range(0, 16).mapToDouble(k -> 0.00025 * (1 << k)).toArray();
+
+  /** 1 ms · 2^k, k = 0…19, as CoreDNS measures the latency of DNS programming. */
+  private static final double[] PROGRAMMING_BOUNDS =
+      IntStream.range(0, 20).mapToDouble(k -> 0.001 * (1 << k)).toArray();
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final MultiGauge pluginEnabled;
@@ -32,15 +43,14 @@ public final class Metrics implements AutoCloseable {
     registry.getPrometheusRegistry().register(new QueryCollector(queries));
     registry
         .getPrometheusRegistry()
-        .register(
-            () ->
-                info(
-                    MetricNames.BUILD_INFO,
-                    Labels.of(
-                        "version", version, "revision", "", "goversion", "java" + javaVersion)));
+        .register(() ->
+            info(
+                MetricNames.BUILD_INFO,
+                Labels.of("version", version, "revision", "", "goversion", "java" + javaVersion)));
     registry
         .getPrometheusRegistry()
-        .register(() -> info(MetricNames.RELOAD_VERSION, Labels.of("hash", "sha512", "value", sha512)));
+        .register(
+            () -> info(MetricNames.RELOAD_VERSION, Labels.of("hash", "sha512", "value", sha512)));
     FunctionCounter.builder(MetricNames.PANICS, queries, QueryMetrics::bugs)
         .description("Errors of our own that were caught")
         .register(registry);
@@ -73,6 +83,34 @@ public final class Metrics implements AutoCloseable {
         .name(name)
         .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder().labels(labels).build())
         .build();
+  }
+
+  /** Adds one to a counter; {@code labels} are names and values in turn. */
+  public void count(String name, String... labels) {
+    registry.counter(name, labels).increment();
+  }
+
+  /**
+   * Adds a duration to a histogram with the buckets of {@code
+   * coredns_dns_request_duration_seconds}.
+   */
+  public void time(String name, Duration duration, String... labels) {
+    histogram(name, DURATION_BOUNDS, labels).record(duration.toNanos() / 1e9);
+  }
+
+  /**
+   * Adds to {@code coredns_kubernetes_dns_programming_duration_seconds}, whose buckets are wider.
+   */
+  public void programmed(String serviceKind, Duration sinceTrigger) {
+    histogram(MetricNames.PROGRAMMING_DURATION, PROGRAMMING_BOUNDS, "service_kind", serviceKind)
+        .record(sinceTrigger.toNanos() / 1e9);
+  }
+
+  private DistributionSummary histogram(String name, double[] bounds, String... labels) {
+    return DistributionSummary.builder(name)
+        .serviceLevelObjectives(bounds)
+        .tags(labels)
+        .register(registry);
   }
 
   /** A number that only grows; {@code name} without {@code _total}. */

@@ -1,0 +1,137 @@
+package dev.byname.app;
+
+import dev.byname.corefile.ServerKey;
+import dev.byname.observe.Metrics.EnabledPlugin;
+import dev.byname.plugin.PluginRuntime;
+import dev.byname.plugin.bind.BindConfig;
+import dev.byname.query.Block;
+import dev.byname.query.Plugin;
+import dev.byname.query.PrecomputedZone;
+import dev.byname.zone.ClusterZone;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration brought to life: its plugins, and which blocks answer at which address. Made
+ * whole before it takes over; closed after the next one has.
+ */
+final class Running implements AutoCloseable {
+  private final Configuration configuration;
+  private final List<Plugin> plugins = new ArrayList<>();
+  private final Map<ListenAddress, List<Block>> blocks = new LinkedHashMap<>();
+  private final List<EnabledPlugin> enabled = new ArrayList<>();
+
+  private Running(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /**
+   * Makes all plugins.
+   *
+   * @throws ConfigurationException when one cannot be made; those made before are closed again
+   */
+  static Running create(Configuration configuration, PluginRuntime runtime) {
+    var running = new Running(configuration);
+    try {
+      configuration.blocks().forEach(block -> running.add(block, runtime));
+    } catch (RuntimeException e) {
+      running.close();
+      throw e;
+    }
+    return running;
+  }
+
+  private void add(LoadedBlock loaded, PluginRuntime runtime) {
+    List<Plugin> chain = new ArrayList<>();
+    ClusterZone precomputed = null;
+    for (Configured<?> configured : loaded.plugins()) {
+      Plugin plugin = configured.create(loaded.context(), runtime);
+      if (plugin != null) {
+        plugins.add(plugin);
+        chain.add(plugin);
+        if (plugin instanceof PrecomputedZone zone) {
+          precomputed = zone.zone();
+        }
+      }
+    }
+    boolean rotates = false;
+    switch (loaded.precomputedPath()) {
+      case LoadedBlock.Path.None none -> precomputed = null;
+      case LoadedBlock.Path.Closed closed -> precomputed = null;
+      case LoadedBlock.Path.Open(boolean rotating) -> rotates = rotating;
+    }
+    addToListeners(loaded, chain, precomputed, rotates);
+  }
+
+  private void addToListeners(
+      LoadedBlock loaded, List<Plugin> chain, @Nullable ClusterZone precomputed, boolean rotates) {
+    Map<ListenAddress, Set<String>> zones = new LinkedHashMap<>();
+    for (ServerKey key : loaded.block().keys()) {
+      for (String host : hosts(loaded)) {
+        zones
+            .computeIfAbsent(
+                new ListenAddress(key.scheme(), host, key.port()), a -> new LinkedHashSet<>())
+            .add(key.zone());
+      }
+    }
+    boolean chaos = loaded.has("chaos") || loaded.has("forward");
+    zones.forEach((address, names) -> {
+      blocks
+          .computeIfAbsent(address, a -> new ArrayList<>())
+          .add(
+              new Block(
+                  List.copyOf(names), chain, precomputed, rotates, "", request -> true, chaos));
+      for (String zone : names) {
+        loaded
+            .plugins()
+            .forEach(p -> enabled.add(new EnabledPlugin(address.label(), zone, "", p.name())));
+      }
+    });
+  }
+
+  private static Set<String> hosts(LoadedBlock loaded) {
+    Set<String> hosts = new LinkedHashSet<>();
+    loaded
+        .config(BindConfig.class)
+        .ifPresent(bind -> {
+          bind.hosts().forEach(word -> hosts.addAll(LocalAddresses.of(word)));
+          bind.except().forEach(word -> hosts.removeAll(LocalAddresses.of(word)));
+        });
+    return hosts.isEmpty() ? Set.of("") : hosts;
+  }
+
+  Configuration configuration() {
+    return configuration;
+  }
+
+  Map<ListenAddress, List<Block>> blocks() {
+    return blocks;
+  }
+
+  List<EnabledPlugin> enabledPlugins() {
+    return enabled;
+  }
+
+  void start() {
+    plugins.forEach(Plugin::start);
+  }
+
+  /** What plugins wait for: {@code kubernetes: …}. */
+  List<String> notReady() {
+    return plugins.stream()
+        .filter(plugin -> !plugin.notReady().isEmpty())
+        .map(plugin -> plugin.name() + ": " + plugin.notReady())
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    plugins.forEach(Plugin::close);
+  }
+}

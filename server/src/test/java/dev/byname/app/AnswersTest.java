@@ -1,0 +1,110 @@
+package dev.byname.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.byname.cluster.IpAddress;
+import dev.byname.query.Transport;
+import dev.byname.rdata.Message;
+import dev.byname.wire.Header;
+import dev.byname.wire.Rcode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * Every file in {@code test-fixtures/answers}: a cluster, a Corefile, and questions with their
+ * answers as dig prints them. Each question is asked twice, of the server as it is and of the
+ * plugin chain alone, which must say the same.
+ */
+class AnswersTest {
+  private static final Path FIXTURES =
+      Path.of(System.getProperty("byname.root", ".."), "test-fixtures", "answers");
+  private static final String DEFAULT_COREFILE =
+      ".:53 {\n  kubernetes cluster.local in-addr.arpa ip6.arpa\n}\n";
+
+  @TempDir Path folder;
+
+  @TestFactory
+  Stream<DynamicNode> fixtures() throws IOException {
+    try (var files = Files.list(FIXTURES)) {
+      List<Path> sorted = files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+      assertThat(sorted).isNotEmpty();
+      return sorted.stream().map(this::fixture);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private DynamicNode fixture(Path file) {
+    Map<String, Object> fixture;
+    try {
+      fixture =
+          (Map<String, Object>)
+              new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build())
+                  .loadFromString(Files.readString(file));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    List<Map<String, String>> cases = (List<Map<String, String>>) fixture.get("cases");
+    return DynamicContainer.dynamicContainer(
+        file.getFileName().toString(),
+        file.toUri(),
+        cases.stream().map(c -> DynamicTest.dynamicTest(c.get("ask"), () -> check(fixture, c))));
+  }
+
+  @SuppressWarnings("unchecked")
+  private void check(Map<String, Object> fixture, Map<String, String> c) throws IOException {
+    List<IpAddress> local =
+        ((List<String>) fixture.getOrDefault("localAddresses", List.of()))
+            .stream().map(IpAddress::parse).toList();
+    boolean synced = (boolean) fixture.getOrDefault("synced", true);
+    String corefile = (String) fixture.getOrDefault("corefile", DEFAULT_COREFILE);
+    try (var cluster = TestCluster.of(corefile, folder, synced, local)) {
+      cluster.apply((String) fixture.getOrDefault("cluster", ""));
+      Message answer = cluster.ask(c.get("ask"));
+      assertThat(print(answer)).isEqualTo(c.get("expect").strip());
+      byte[] query = question(answer, c.get("ask"));
+      Transport transport = c.get("ask").contains("+tcp") ? Transport.TCP : Transport.UDP;
+      byte[] slow = cluster.askSlowly(query, transport);
+      assertThat(print(Message.read(slow, slow.length)))
+          .as("through the plugin chain")
+          .isEqualTo(c.get("expect").strip());
+    }
+  }
+
+  private static byte[] question(Message answer, String ask) {
+    return new Message(
+            1,
+            ask.contains("+norec") ? 0 : Header.RD,
+            0,
+            answer.question(),
+            List.of(),
+            List.of(),
+            List.of(),
+            answer.edns())
+        .toWire(0xffff);
+  }
+
+  /**
+   * Status and flags but the always set ones, then the sections; a blank line before authority and
+   * additional.
+   */
+  private static String print(Message message) {
+    var text = new StringBuilder(Rcode.name(message.rcode()));
+    text.append(message.has(Header.AA) ? " aa" : "");
+    text.append(message.has(Header.TC) ? " tc" : "");
+    message.answer().forEach(record -> text.append('\n').append(record));
+    message.authority().forEach(record -> text.append("\nauthority ").append(record));
+    message.additional().forEach(record -> text.append("\nadditional ").append(record));
+    return text.toString();
+  }
+}
