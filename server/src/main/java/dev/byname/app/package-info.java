@@ -1,6 +1,6 @@
 /**
- * {@code byname} itself: the command line, and the wiring of everything by constructors. The only package that reads the
- * clock, the environment and signals.
+ * {@code byname} itself: the command line, and the wiring of everything by constructors. The only
+ * package that reads the clock, the environment and signals.
  */
 @NullMarked
 package dev.byname.app;
