@@ -9,6 +9,7 @@ import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
+import dev.byname.plugin.loop.LoopFactory;
 import dev.byname.plugin.prometheus.PrometheusFactory;
 import dev.byname.plugin.ready.ReadyFactory;
 import dev.byname.plugin.reload.ReloadFactory;
@@ -34,6 +35,7 @@ public final class PluginRegistry {
               new HealthFactory(),
               new KubernetesFactory(),
               new LoadbalanceFactory(),
+              new LoopFactory(),
               new PrometheusFactory(),
               new ReadyFactory(),
               new ReloadFactory(),

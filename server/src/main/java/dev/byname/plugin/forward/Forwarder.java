@@ -15,6 +15,9 @@ import java.util.random.RandomGenerator;
 
 /** One {@code forward} directive at work. */
 final class Forwarder implements AutoCloseable {
+  /** Upstreams that lead back here, separated by blanks: what {@code loop} found out. */
+  static final String LOOP_EXCLUDED = "loop/excluded";
+
   private final ForwardConfig config;
   private final UpstreamTransport transport;
   private final UpstreamSet upstreams;
@@ -94,15 +97,24 @@ final class Forwarder implements AutoCloseable {
     if (others != null) {
       observer.coalesced();
     } else {
-      lookUp(query, request.client().transport().stream(), mine);
+      lookUp(query, request, mine);
     }
     return (others != null ? others : mine).whenComplete((_, _) -> waiting.decrementAndGet());
   }
 
-  private void lookUp(UpstreamQuery query, boolean overStream, CompletableFuture<Outcome> result) {
+  private void lookUp(UpstreamQuery query, Request request, CompletableFuture<Outcome> result) {
     var lookup =
         new Lookup(
-            config, upstreams, transport, observer, scheduler, random, nanoTime, query, overStream);
+            config,
+            upstreams,
+            transport,
+            observer,
+            scheduler,
+            random,
+            nanoTime,
+            query,
+            request.client().transport().stream(),
+            request.metadata().get(LOOP_EXCLUDED));
     // Completing a future does not throw, so nothing is lost with the one that is ignored.
     var _ =
         lookup.outcome.whenComplete((outcome, bug) -> {

@@ -34,7 +34,6 @@ final class Lookup {
   private static final int STEPS_PER_UPSTREAM_MAX = 4;
 
   private final ForwardConfig config;
-  private final UpstreamSet set;
   private final UpstreamTransport transport;
   private final ForwardObserver observer;
   private final ScheduledExecutorService scheduler;
@@ -51,7 +50,7 @@ final class Lookup {
   private int skipped;
   private int attempts;
   private int failovers;
-  private String failure = "no upstream is healthy";
+  private String failure = "no upstream is left to ask";
   private String lastUpstream = "";
 
   /** An answer with a failover rcode: better than none. */
@@ -63,6 +62,7 @@ final class Lookup {
    * Prepares a lookup.
    *
    * @param overStream whether the client came over a stream
+   * @param excluded labels of upstreams that are not asked, separated by blanks
    */
   Lookup(
       ForwardConfig config,
@@ -73,9 +73,9 @@ final class Lookup {
       RandomGenerator random,
       LongSupplier nanoTime,
       UpstreamQuery query,
-      boolean overStream) {
+      boolean overStream,
+      String excluded) {
     this.config = config;
-    this.set = set;
     this.transport = transport;
     this.observer = observer;
     this.scheduler = scheduler;
@@ -84,7 +84,7 @@ final class Lookup {
     this.query = query;
     // A client that comes over TCP mostly does so because the answer is too long for UDP.
     firstVia = config.forceTcp() || (overStream && !config.preferUdp()) ? Via.STREAM : Via.UDP;
-    order = set.inOrder();
+    order = set.inOrder(excluded);
     deadlineNanos = nanoTime.getAsLong() + DEADLINE_NANOS;
     Integer configured = config.maxConnectAttempts();
     attemptsMax = configured == null ? 2 * order.size() : configured;
@@ -126,8 +126,7 @@ final class Lookup {
           break;
         }
         // Health checking itself may be what is broken: anyone is better than no one.
-        List<Upstream> all = set.all();
-        upstream = all.get(random.nextInt(all.size()));
+        upstream = order.get(random.nextInt(order.size()));
       }
       lastUpstream = upstream.label();
       Via via = upstream.address.tls() ? Via.STREAM : firstVia;

@@ -70,13 +70,17 @@ final class UpstreamSet implements AutoCloseable {
     }
   }
 
-  List<Upstream> all() {
-    return upstreams;
-  }
-
-  /** All of them, in the order in which one query tries them. */
-  List<Upstream> inOrder() {
+  /**
+   * In the order in which one query tries them.
+   *
+   * @param excluded labels of those that are left out, separated by blanks
+   */
+  List<Upstream> inOrder(String excluded) {
     List<Upstream> all = upstreams;
+    if (!excluded.isEmpty()) {
+      List<String> labels = List.of(excluded.split(" "));
+      all = all.stream().filter(upstream -> !labels.contains(upstream.label())).toList();
+    }
     if (all.size() < 2) {
       return all;
     }

@@ -399,6 +399,20 @@ class ForwardTest {
   }
 
   @Test
+  void upstreamsThatLeadBackHereAreLeftOut() {
+    var forward = forward("forward . 192.0.2.1 192.0.2.2 {\n policy sequential\n}");
+    transport.always("192.0.2.2", answer());
+    var request = Requests.of("a.example.");
+    request.metadata().put("loop/excluded", () -> "192.0.2.1:53");
+    assertThat(rcode(ask(forward, request))).isEqualTo(Rcode.NOERROR);
+    assertThat(transport.asked).containsExactly("192.0.2.2 UDP");
+
+    request.metadata().put("loop/excluded", () -> "192.0.2.1:53 192.0.2.2:53");
+    assertThat(rcode(ask(forward, request))).isEqualTo(Rcode.SERVFAIL);
+    assertThat(transport.asked).hasSize(1);
+  }
+
+  @Test
   void transfersAreNotForwarded() {
     var forward = forward("forward . 192.0.2.1");
     var axfr = Requests.of("example.", RecordType.AXFR, 0, null, Transport.TCP);
