@@ -7,6 +7,7 @@ import dev.byname.plugin.debug.DebugFactory;
 import dev.byname.plugin.errors.ErrorsFactory;
 import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
+import dev.byname.plugin.hosts.HostsFactory;
 import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
 import dev.byname.plugin.loop.LoopFactory;
@@ -33,6 +34,7 @@ public final class PluginRegistry {
               new ErrorsFactory(),
               new ForwardFactory(),
               new HealthFactory(),
+              new HostsFactory(),
               new KubernetesFactory(),
               new LoadbalanceFactory(),
               new LoopFactory(),

@@ -1,0 +1,106 @@
+package dev.byname.plugin.hosts;
+
+import dev.byname.corefile.IpLiteral;
+import dev.byname.wire.DomainName;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of one hosts file (hosts(5)). Never changed after it was read. */
+final class HostTable {
+  static final HostTable EMPTY = new HostTable();
+
+  private static final DomainName V4_REVERSE = DomainName.of("in-addr.arpa.");
+  private static final DomainName V6_REVERSE = DomainName.of("ip6.arpa.");
+
+  /** By address size in bytes; wildcards stand under {@code *.…}. */
+  private final Map<DomainName, List<byte[]>> v4 = new HashMap<>();
+
+  private final Map<DomainName, List<byte[]>> v6 = new HashMap<>();
+
+  /** Reverse name to the names of the address. */
+  private final Map<DomainName, List<DomainName>> names = new HashMap<>();
+
+  private HostTable() {}
+
+  /** Lines that make no sense are passed over, as libc does. */
+  static HostTable read(String text, HostsConfig config) {
+    var table = new HostTable();
+    text.lines().forEach(line -> table.add(line, config));
+    return table;
+  }
+
+  private void add(String line, HostsConfig config) {
+    int comment = line.indexOf('#');
+    String[] words = (comment < 0 ? line : line.substring(0, comment)).strip().split("\\s+", -1);
+    int zone = words[0].indexOf('%');
+    InetAddress address =
+        IpLiteral.parse(zone < 0 ? words[0] : words[0].substring(0, zone)).orElse(null);
+    if (address == null) {
+      return;
+    }
+    byte[] bytes = address.getAddress();
+    for (int i = 1; i < words.length; i++) {
+      DomainName name = DomainName.parse(words[i]);
+      if (name == null || !config.serves(name)) {
+        continue;
+      }
+      of(bytes.length).computeIfAbsent(name, _ -> new ArrayList<>(1)).add(bytes);
+      if (config.reverse() && !isWildcard(name)) {
+        names.computeIfAbsent(reverse(bytes), _ -> new ArrayList<>(1)).add(name);
+      }
+    }
+  }
+
+  private Map<DomainName, List<byte[]>> of(int addressBytes) {
+    return addressBytes == 4 ? v4 : v6;
+  }
+
+  private static boolean isWildcard(DomainName name) {
+    return name.labelCount() > 0 && name.label(0).equals("*");
+  }
+
+  /** RFC 1035 section 3.5, RFC 3596 section 2.5. */
+  private static DomainName reverse(byte[] address) {
+    var text = new StringBuilder();
+    for (int i = address.length - 1; i >= 0; i--) {
+      int b = address[i] & 0xff;
+      if (address.length == 4) {
+        text.append(b).append('.');
+      } else {
+        text.append(Integer.toHexString(b & 15)).append('.');
+        text.append(Integer.toHexString(b >>> 4)).append('.');
+      }
+    }
+    DomainName name =
+        DomainName.of(text.toString()).concat(address.length == 4 ? V4_REVERSE : V6_REVERSE);
+    if (name == null) {
+      throw new IllegalStateException("reverse names are shorter than 255 bytes");
+    }
+    return name;
+  }
+
+  /**
+   * Addresses of a name: its own, or those of the wildcard that stands for its first label.
+   *
+   * @param addressBytes 4 or 16
+   */
+  List<byte[]> addresses(DomainName name, int addressBytes) {
+    Map<DomainName, List<byte[]>> map = of(addressBytes);
+    List<byte[]> own = map.get(name);
+    if (own != null || name.labelCount() == 0) {
+      return own == null ? List.of() : own;
+    }
+    DomainName wildcard = DomainName.of("*").concat(name.withoutFirst(1));
+    List<byte[]> shared = wildcard == null ? null : map.get(wildcard);
+    return shared == null ? List.of() : shared;
+  }
+
+  /** Names of an address; null for none. */
+  @Nullable List<DomainName> names(DomainName reverseName) {
+    return names.get(reverseName);
+  }
+}
