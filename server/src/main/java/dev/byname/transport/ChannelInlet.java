@@ -33,7 +33,12 @@ final class ChannelInlet implements Inlet {
   @Override
   public CompletableFuture<Void> close() {
     var closed = new CompletableFuture<Void>();
-    channel.close().addListener(done -> closed.complete(null));
+    // NIO gives the file descriptor back when the event loop selects the next time; until then the
+    // kernel goes on giving datagrams to a socket that nobody reads.
+    channel
+        .close()
+        .addListener(done ->
+            channel.eventLoop().schedule(() -> closed.complete(null), 1, TimeUnit.MILLISECONDS));
     return closed;
   }
 
