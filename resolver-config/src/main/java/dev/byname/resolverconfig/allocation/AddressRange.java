@@ -1,5 +1,6 @@
 package dev.byname.resolverconfig.allocation;
 
+import dev.byname.cluster.IpAddress;
 import java.util.List;
 
 /**
@@ -12,16 +13,15 @@ import java.util.List;
 public record AddressRange(IpAddress base, int prefixLength) implements ValueRange<IpAddress> {
 
   public AddressRange {
-    var bits = base.family().bits();
-    if (prefixLength < 0 || prefixLength > bits) {
-      throw new IllegalArgumentException(
-          "/" + prefixLength + " is no prefix length of " + base.family());
+    var family = IpFamily.of(base);
+    if (prefixLength < 0 || prefixLength > family.bits()) {
+      throw new IllegalArgumentException("/" + prefixLength + " is no prefix length of " + family);
     }
-    if (base.family() == IpFamily.IPV6 && prefixLength < 64) {
+    if (family == IpFamily.IPV6 && prefixLength < 64) {
       throw new IllegalArgumentException(
           base + "/" + prefixLength + " is wider than /64, the widest IPv6 range given out");
     }
-    var smallest = base.family() == IpFamily.IPV4 ? 30 : 127;
+    var smallest = family == IpFamily.IPV4 ? 30 : 127;
     if (prefixLength > smallest) {
       throw new IllegalArgumentException(
           base + "/" + prefixLength + " has no usable address; use at least a /" + smallest);
@@ -49,15 +49,15 @@ public record AddressRange(IpAddress base, int prefixLength) implements ValueRan
       throw new IllegalArgumentException(
           "\"" + text + "\" is no CIDR; write it like 10.0.0.0/16 or fd00:10:96::/112");
     }
-    var address =
-        IpAddress.parse(text.substring(0, slash))
-            .orElseThrow(() ->
-                new IllegalArgumentException(
-                    "\"" + text + "\" is no CIDR: the part before / is no IP address"));
-    var length = Integer.parseInt(text.substring(slash + 1));
-    if (length > address.family().bits()) {
+    var address = IpAddress.parse(text.substring(0, slash));
+    if (address == null) {
       throw new IllegalArgumentException(
-          "\"" + text + "\": /" + length + " is no prefix length of " + address.family());
+          "\"" + text + "\" is no CIDR: the part before / is no IP address");
+    }
+    var length = Integer.parseInt(text.substring(slash + 1));
+    if (length > IpFamily.of(address).bits()) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\": /" + length + " is no prefix length of " + IpFamily.of(address));
     }
     var range = new AddressRange(masked(address, length), length);
     return new Parsed(
@@ -77,7 +77,7 @@ public record AddressRange(IpAddress base, int prefixLength) implements ValueRan
   }
 
   public IpFamily family() {
-    return base.family();
+    return IpFamily.of(base);
   }
 
   @Override
@@ -100,7 +100,7 @@ public record AddressRange(IpAddress base, int prefixLength) implements ValueRan
 
   @Override
   public Position position(IpAddress address) {
-    if (address.family() != family() || !masked(address, prefixLength).equals(base)) {
+    if (!contains(address)) {
       return new Position.NotUsable("is not in " + spec());
     }
     // Within one CIDR of at most 64 host bits the difference of the low halves is the distance.
@@ -121,7 +121,7 @@ public record AddressRange(IpAddress base, int prefixLength) implements ValueRan
       throw new IndexOutOfBoundsException(
           Long.toUnsignedString(offset) + " of " + Long.toUnsignedString(usable()));
     }
-    return new IpAddress(family(), base.high(), base.low() + 1 + offset);
+    return new IpAddress(base.v6(), base.high(), base.low() + 1 + offset);
   }
 
   @Override
@@ -136,7 +136,7 @@ public record AddressRange(IpAddress base, int prefixLength) implements ValueRan
 
   /** Whether the address lies in the CIDR, usable or not. */
   public boolean contains(IpAddress address) {
-    return address.family() == family() && masked(address, prefixLength).equals(base);
+    return address.v6() == base.v6() && masked(address, prefixLength).equals(base);
   }
 
   /** Whether some address lies in both. */
@@ -150,11 +150,10 @@ public record AddressRange(IpAddress base, int prefixLength) implements ValueRan
   }
 
   private static IpAddress masked(IpAddress address, int prefixLength) {
-    if (address.family() == IpFamily.IPV4) {
-      return new IpAddress(IpFamily.IPV4, 0, address.low() & ~lowBits(32 - prefixLength));
+    if (!address.v6()) {
+      return new IpAddress(false, 0, address.low() & ~lowBits(32 - prefixLength));
     }
-    return new IpAddress(
-        IpFamily.IPV6,
+    return IpAddress.v6(
         address.high() & ~lowBits(64 - Math.min(prefixLength, 64)),
         address.low() & ~lowBits(64 - Math.max(prefixLength - 64, 0)));
   }

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Not thread-safe: it belongs to the one who built it.
  *
- * @param <V> {@link IpAddress} or {@link Integer} (a port)
+ * @param <V> {@link dev.byname.cluster.IpAddress} or {@link Integer} (a port)
  */
 public final class Allocator<V> {
 

@@ -1,5 +1,7 @@
 package dev.byname.resolverconfig.allocation;
 
+import dev.byname.cluster.IpAddress;
+
 /** The two IP families, named as in a Service's {@code spec.ipFamilies}. */
 public enum IpFamily {
   IPV4("IPv4", 32),
@@ -11,6 +13,10 @@ public enum IpFamily {
   IpFamily(String label, int bits) {
     this.label = label;
     this.bits = bits;
+  }
+
+  public static IpFamily of(IpAddress address) {
+    return address.v6() ? IPV6 : IPV4;
   }
 
   /** Bits of an address: 32 or 128. */

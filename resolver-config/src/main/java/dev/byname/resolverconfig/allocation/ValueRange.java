@@ -4,7 +4,7 @@ package dev.byname.resolverconfig.allocation;
  * The values that can be given out, numbered by offset from 0. Offsets and counts are unsigned
  * 64-bit numbers: an IPv6 /64 has 2<sup>64</sup>−1 usable addresses.
  *
- * @param <V> {@link IpAddress} or {@link Integer} (a port)
+ * @param <V> {@link dev.byname.cluster.IpAddress} or {@link Integer} (a port)
  */
 public sealed interface ValueRange<V> permits AddressRange, PortRange {
 

@@ -1,7 +1,9 @@
 package dev.byname.resolverconfig.allocation;
 
+import static dev.byname.resolverconfig.allocation.Addresses.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.byname.cluster.IpAddress;
 import dev.byname.resolverconfig.allocation.Allocation.Full;
 import dev.byname.resolverconfig.allocation.Allocation.Given;
 import dev.byname.resolverconfig.allocation.Allocation.Held;
@@ -63,7 +65,7 @@ class AllocatorTest {
   @Test
   void saysWhoHoldsWhatIsTaken() {
     var allocator = new Allocator<>(AddressRange.of("10.0.0.0/24"));
-    var address = IpAddress.of("10.0.0.76");
+    var address = ip("10.0.0.76");
     assertThat(allocator.allocate(address, CATALOG)).isEqualTo(new Given<>(address));
     assertThat(refusal(allocator.allocate(address, WEB)))
         .isEqualTo(
@@ -89,12 +91,12 @@ class AllocatorTest {
   @Test
   void valuesOutsideAreRefusedWithTheRange() {
     var allocator = new Allocator<>(AddressRange.of("10.0.0.0/24"));
-    assertThat(refusal(allocator.allocate(IpAddress.of("10.0.0.255"), WEB)))
+    assertThat(refusal(allocator.allocate(ip("10.0.0.255"), WEB)))
         .isEqualTo(
             "10.0.0.255 is the broadcast address of 10.0.0.0/24 and never given out;"
                 + " ask for one of 10.0.0.1-10.0.0.254, or leave it out to be given"
                 + " one");
-    assertThat(allocator.isTaken(IpAddress.of("10.0.1.1"))).isFalse();
+    assertThat(allocator.isTaken(ip("10.0.1.1"))).isFalse();
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.byname.resolverconfig.allocation;
 
+import static dev.byname.resolverconfig.allocation.Addresses.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.byname.cluster.IpAddress;
 import java.math.BigInteger;
 import java.util.Random;
 import java.util.TreeSet;
@@ -15,8 +17,8 @@ class RangeAllocationTest {
   void isTheBigEndianNumberThatGoWrites() {
     var allocator = new Allocator<>(AddressRange.of("10.0.0.0/24"));
     assertThat(allocator.snapshot()).isEqualTo(new RangeAllocation("10.0.0.0/24", new byte[0]));
-    allocator.allocate(IpAddress.of("10.0.0.1"), HOLDER);
-    allocator.allocate(IpAddress.of("10.0.0.10"), HOLDER);
+    allocator.allocate(ip("10.0.0.1"), HOLDER);
+    allocator.allocate(ip("10.0.0.10"), HOLDER);
     // Offsets 0 and 9: 2^0 + 2^9 = 0x0201.
     assertThat(allocator.snapshot())
         .isEqualTo(new RangeAllocation("10.0.0.0/24", new byte[] {0x02, 0x01}));
@@ -78,13 +80,13 @@ class RangeAllocationTest {
     var range = AddressRange.of("fd00::/64");
     assertThat(RangeAllocation.capacity(range)).isEqualTo(65535);
     var allocator = new Allocator<>(range);
-    allocator.allocate(IpAddress.of("fd00::ffff"), HOLDER);
-    allocator.allocate(IpAddress.of("fd00::1:0"), HOLDER);
-    allocator.allocate(IpAddress.of("fd00::1:2:3:4"), HOLDER);
+    allocator.allocate(ip("fd00::ffff"), HOLDER);
+    allocator.allocate(ip("fd00::1:0"), HOLDER);
+    allocator.allocate(ip("fd00::1:2:3:4"), HOLDER);
     var restored = new Allocator<>(range);
     restored.restore(allocator.snapshot());
     assertThat(restored.usage().used()).isEqualTo(1);
-    assertThat(restored.isTaken(IpAddress.of("fd00::ffff"))).isTrue();
+    assertThat(restored.isTaken(ip("fd00::ffff"))).isTrue();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> restored.restore(new RangeAllocation("fd00::/64", offsetBytes(65535))));
   }
