@@ -171,6 +171,11 @@ public final class EtcdStore implements ObjectStore {
   }
 
   @Override
+  public boolean isFolder() {
+    return false;
+  }
+
+  @Override
   public String description() {
     return "etcd at "
         + config.endpoints().stream().map(Object::toString).collect(Collectors.joining(","));

@@ -123,6 +123,11 @@ public final class FolderStore implements ObjectStore {
   }
 
   @Override
+  public boolean isFolder() {
+    return true;
+  }
+
+  @Override
   public String description() {
     return "folder " + folder;
   }

@@ -26,6 +26,12 @@ public interface ObjectStore extends AutoCloseable {
    */
   Commit commit(Transaction transaction);
 
+  /**
+   * Whether the values are files of this machine: reading all of them is cheap, and people look at
+   * them and change them by hand.
+   */
+  boolean isFolder();
+
   /** For messages: {@code folder /var/lib/byname}, {@code etcd at https://10.0.0.1:2379}. */
   String description();
 
