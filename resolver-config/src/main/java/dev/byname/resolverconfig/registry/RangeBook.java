@@ -305,9 +305,8 @@ final class RangeBook {
   private <V> void write(Page<V> page, Transaction.Builder transaction) {
     page.takenElsewhere.forEach(page.allocator::release);
     var now = page.allocator.snapshot();
-    var isUnchanged =
-        page.stored == null ? now.data().length == 0 : now.equals(allocation(page.stored));
-    if (isUnchanged) {
+    // What is new is written even when nothing is taken: it says which ranges this store has.
+    if (page.stored != null && now.equals(allocation(page.stored))) {
       return;
     }
     var object =
@@ -353,6 +352,11 @@ final class RangeBook {
           throw new RefusedException("stored " + key + ": " + broken.getMessage());
         }
       }
+    }
+    if (ranges.size() == 1 && storedRange(decode(snapshot, PRIMARY)).isEmpty()) {
+      throw new RefusedException(
+          "the store has a second range of addresses (%s) but no first one: name both"
+              .formatted(ranges.getFirst()));
     }
     if (ranges.isEmpty()) {
       var ofCidr = decode(snapshot, AddressObjects.DEFAULT_CIDR);
