@@ -27,11 +27,15 @@ import org.junit.jupiter.api.Assumptions;
  * Endpoints and EndpointSlices. The programs come from the folder named by {@code
  * KUBEBUILDER_ASSETS} (the envtest convention), kubectl from the PATH.
  *
- * <p>It listens on a loopback address that no other process uses and lets one user do everything.
+ * <p>It listens on a loopback address that no other process uses and lets one user do everything
+ * and another one, {@code reader}, nothing until a test grants it.
  */
 public final class KubeApiServer implements AutoCloseable {
   /** A bearer token of a cluster administrator. */
   public static final String ADMIN_TOKEN = "byname-test-admin";
+
+  /** A bearer token of the user {@code reader}, who has no rights of its own. */
+  public static final String READER_TOKEN = "byname-test-reader";
 
   private static final Duration START_LIMIT = Duration.ofSeconds(50);
   private static final int PORT = 6443;
@@ -170,7 +174,8 @@ public final class KubeApiServer implements AutoCloseable {
   private void prepare() throws IOException, GeneralSecurityException {
     Files.createDirectories(folder);
     Files.writeString(
-        folder.resolve("tokens.csv"), ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n");
+        folder.resolve("tokens.csv"),
+        ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n" + READER_TOKEN + ",reader,reader\n");
     var keys = KeyPairGenerator.getInstance("RSA");
     keys.initialize(2048);
     var key = keys.generateKeyPair().getPrivate().getEncoded();

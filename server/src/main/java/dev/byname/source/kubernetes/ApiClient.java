@@ -296,7 +296,10 @@ final class ApiClient implements AutoCloseable {
       return "unknown failure";
     }
     String message = deepestMessage(failure);
-    return message.isEmpty() ? failure.getClass().getSimpleName() : message;
+    if (message.isEmpty()) {
+      return failure.getClass().getSimpleName();
+    }
+    return failure instanceof SSLException ? "TLS: " + message : message;
   }
 
   private static String deepestMessage(Throwable failure) {

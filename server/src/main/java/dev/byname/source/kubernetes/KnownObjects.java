@@ -46,6 +46,9 @@ final class KnownObjects {
 
   private int round;
 
+  /** From the beginning of a list until one is complete: marks belong to it alone. */
+  private boolean listing;
+
   /** Something is in the picture already; the first list decides whether it stays. */
   synchronized void seed(ObjectKey key, int parts) {
     Entry entry = entries.computeIfAbsent(key, Entry::new);
@@ -55,12 +58,16 @@ final class KnownObjects {
 
   /** Begins a list; a comparison that is under way loses its sense. */
   synchronized int beginList() {
+    listing = true;
     removed = null;
     return ++round;
   }
 
-  /** Begins a comparison. */
+  /** Begins a comparison; 0 when there is no complete list to compare with. */
   synchronized int beginComparison() {
+    if (listing) {
+      return 0;
+    }
     removed = new HashSet<>();
     return ++round;
   }
@@ -130,8 +137,9 @@ final class KnownObjects {
     return entry == null ? 0 : entry.parts;
   }
 
-  /** Forgets, and returns, what the round has not met. */
+  /** Completes a list: forgets, and returns, what it has not met. */
   synchronized List<Leftover> sweep(int ofRound) {
+    listing = false;
     var gone = new ArrayList<Leftover>();
     entries
         .values()

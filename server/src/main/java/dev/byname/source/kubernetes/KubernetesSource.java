@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,8 @@ public final class KubernetesSource implements Source {
 
   /** The first release whose API servers begin a watch with the list, where they do (KEP-3157). */
   private static final int STREAMED_LISTS_SINCE_MINOR = 32;
+
+  private static final Pattern RELEASE = Pattern.compile("^v1\\.(\\d{1,4})");
 
   /** Objects whose mistakes are logged; the rest is only counted. */
   private static final int NAMED_UNDECODABLE_MAX = 1000;
@@ -273,11 +276,9 @@ public final class KubernetesSource implements Source {
     try {
       JsonNode version = json("/version");
       serverVersion = version.path("gitVersion").asString("");
-      String minor = version.path("minor").asString("").replaceAll("\\D.*", "");
+      var release = RELEASE.matcher(serverVersion);
       streamsLists.set(
-          !minor.isEmpty()
-              && minor.length() < 9
-              && Integer.parseInt(minor) >= STREAMED_LISTS_SINCE_MINOR);
+          release.find() && Integer.parseInt(release.group(1)) >= STREAMED_LISTS_SINCE_MINOR);
     } catch (ApiFailure.Forbidden | ApiFailure.NotServed hidden) {
       serverVersion = "";
       streamsLists.set(false);
@@ -295,8 +296,25 @@ public final class KubernetesSource implements Source {
     } catch (ApiFailure.NotServed old) {
       return EndpointsApi.ENDPOINTS;
     } catch (ApiFailure.Forbidden hidden) {
-      // Discovery is open to everybody by default; where it is not, the list itself will tell.
+      return probeSlices();
+    }
+  }
+
+  /** Discovery is open to everybody by default; where it is not, a list of one object tells. */
+  private EndpointsApi probeSlices() throws ApiFailure, InterruptedException {
+    String namespace = config.namespaces().stream().sorted().findFirst().orElse("");
+    try {
+      ApiClient.closeQuietly(
+          api.get(Resource.ENDPOINT_SLICES.path(namespace) + "?limit=1", "application/json"));
       return EndpointsApi.ENDPOINT_SLICES;
+    } catch (ApiFailure.NotServed old) {
+      return EndpointsApi.ENDPOINTS;
+    } catch (ApiFailure.Forbidden denied) {
+      // RBAC answers before it is known whether there are slices: what works, stays; at the start
+      // the watch will say what is not allowed.
+      return endpointsApi == EndpointsApi.ENDPOINTS
+          ? EndpointsApi.ENDPOINTS
+          : EndpointsApi.ENDPOINT_SLICES;
     }
   }
 

@@ -124,6 +124,10 @@ final class ResourceWatch implements Runnable {
   private String resumeAt = "";
   private int failedResumes;
   private boolean gone;
+
+  /** Whether the last list was asked for as the beginning of a watch. */
+  private boolean streaming;
+
   private boolean listedOnce;
 
   private volatile long position;
@@ -233,7 +237,8 @@ final class ResourceWatch implements Runnable {
         resumeAt = "";
       }
       if (resumeAt.isEmpty()) {
-        if (owner.streamsLists()) {
+        streaming = owner.streamsLists();
+        if (streaming) {
           watch(true);
         } else {
           list();
@@ -283,7 +288,7 @@ final class ResourceWatch implements Runnable {
         owner.failing(this, missing.reason());
       }
       case ApiFailure.Rejected rejected -> {
-        if (owner.streamsLists() && resumeAt.isEmpty()) {
+        if (streaming && resumeAt.isEmpty()) {
           owner.cannotStreamLists();
           return;
         }
@@ -545,7 +550,11 @@ final class ResourceWatch implements Runnable {
     if (positionAtStart == 0) {
       return null;
     }
-    var comparison = new Comparison(known.beginComparison());
+    int round = known.beginComparison();
+    if (round == 0) {
+      return null; // a list is under way, and does the same
+    }
+    var comparison = new Comparison(round);
     // From the API server's memory, not from etcd: it is asked often, and by every replica. What it
     // knows may be older than what the watch has told; versions show that.
     InputStream body =
@@ -590,12 +599,15 @@ final class ResourceWatch implements Runnable {
       }
       @Nullable String part;
       while ((part = parser.nextName()) != null) {
-        parser.nextToken();
+        if (parser.nextToken() != JsonToken.VALUE_STRING) {
+          parser.skipChildren();
+          continue;
+        }
         switch (part) {
           case "name" -> name = parser.getString();
           case "namespace" -> itemNamespace = parser.getString();
           case "resourceVersion" -> resourceVersion = parser.getString();
-          default -> parser.skipChildren();
+          default -> {}
         }
       }
     }

@@ -115,7 +115,7 @@ final class ApiServerDouble implements AutoCloseable {
   private final Map<String, Long> bookmarkAt = new HashMap<>();
   private boolean swapNext;
   private String token = "";
-  private String minor = "20+";
+  private String minor = "20";
   private boolean watchListEnabled = true;
 
   ApiServerDouble() {

@@ -29,9 +29,9 @@ final class KubernetesHarness implements AutoCloseable {
       new Pace(
           Duration.ofMillis(5),
           Duration.ofMillis(100),
-          Duration.ofSeconds(5),
-          Duration.ofMillis(500),
           Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
           Duration.ofMinutes(5),
           Duration.ZERO,
           Duration.ofMillis(100),
@@ -56,6 +56,19 @@ final class KubernetesHarness implements AutoCloseable {
         pace.watchDuration(),
         Duration.ofMillis(100),
         Duration.ofMillis(100),
+        pace.probeEvery());
+  }
+
+  static Pace withListSilence(Pace pace, Duration silence) {
+    return new Pace(
+        pace.backoffMin(),
+        pace.backoffMax(),
+        pace.answerWithin(),
+        silence,
+        pace.watchSilence(),
+        pace.watchDuration(),
+        pace.digestEvery(),
+        pace.digestGrace(),
         pace.probeEvery());
   }
 

@@ -389,7 +389,9 @@ class KubernetesSourceTest {
             }
             return false;
           });
-      byname.start(config(api.url()));
+      byname.start(
+          config(api.url()),
+          pace -> KubernetesHarness.withListSilence(pace, Duration.ofMillis(200)));
       byname.awaitSynced();
       released.countDown();
       assertThat(byname.clusterIp("web")).isEqualTo("10.0.0.1");
@@ -420,6 +422,40 @@ class KubernetesSourceTest {
       assertThat(byname.status().detail()).contains("services", "serving the last picture");
       api.heal();
       eventually(() -> assertThat(byname.status().connected()).isTrue());
+    }
+
+    @Test
+    void comparisonsDoNotDisturbAListThatTakesItsTime() {
+      byname.start(config(api.url()), KubernetesHarness::withDigest);
+      byname.awaitSynced();
+      eventually(() -> assertThat(api.requests(r -> r.isWatch())).hasSize(3));
+      List<ObjectKey> changed = new CopyOnWriteArrayList<>();
+      byname.state.addListener(change -> changed.addAll(change.services()));
+      api.once(
+          r -> firstList(r, "services"),
+          (request, connection) -> {
+            int compared = comparisons();
+            eventually(() -> assertThat(comparisons()).isGreaterThan(compared + 3));
+            return api.answerWell(request, connection);
+          });
+      api.once(
+          r -> firstList(r, "services") && r.query().containsKey("continue"),
+          (request, connection) -> {
+            int compared = comparisons();
+            eventually(() -> assertThat(comparisons()).isGreaterThan(compared + 3));
+            return api.answerWell(request, connection);
+          });
+      api.putNamespace("other");
+      api.compact();
+      api.cutWatches();
+      eventually(() -> assertThat(byname.status().relists()).isPositive());
+      api.putService("last", "10.0.0.70");
+      eventually(() -> assertThat(byname.clusterIp("last")).isNotEmpty());
+      assertThat(changed).extracting(ObjectKey::name).containsOnly("last");
+    }
+
+    private int comparisons() {
+      return api.requests(r -> r.isMetadataOnly() && r.isFor("namespaces")).size();
     }
 
     @Test
