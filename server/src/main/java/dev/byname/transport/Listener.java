@@ -72,6 +72,11 @@ public final class Listener {
     return inFlight.taken();
   }
 
+  /** Datagrams that the kernel dropped since the sockets were opened; 0 where it does not tell. */
+  public long receiveDrops() {
+    return udp.stream().mapToLong(Inlet::receiveDrops).sum();
+  }
+
   public int openConnections() {
     return connections.taken();
   }

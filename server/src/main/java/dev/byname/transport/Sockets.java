@@ -42,6 +42,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Opens and closes the sockets of listeners, and owns the event loops they live on.
@@ -79,25 +80,28 @@ final class Sockets {
 
   private static final boolean IPV6 = hasIpv6();
 
+  private final boolean foreign;
   private final boolean epoll;
   private final int eventLoops;
   private final EventLoopGroup group;
   private final ExecutorService handshakes;
+  private final AtomicInteger threads = new AtomicInteger();
 
   Sockets(TransportOptions options) {
     epoll = options.udp() != TransportOptions.Udp.NIO && Epoll.isAvailable();
+    foreign = options.udp() == TransportOptions.Udp.FOREIGN && foreignFunctionsWork();
     eventLoops = options.eventLoops();
     group =
         new MultiThreadIoEventLoopGroup(
             eventLoops,
             new DefaultThreadFactory("byname-io", true),
             epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    int threads = Math.max(1, Math.min(4, eventLoops / 2));
+    int handshakeThreads = Math.max(1, Math.min(4, eventLoops / 2));
     // Each open connection has at most one task here, so the queue is bounded by the connections.
     var pool =
         new ThreadPoolExecutor(
-            threads,
-            threads,
+            handshakeThreads,
+            handshakeThreads,
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
@@ -277,6 +281,15 @@ final class Sockets {
 
   private Inlet openUdp(Listener listener, InetSocketAddress address, boolean ipv6Only)
       throws IOException {
+    if (foreign) {
+      return new ForeignUdpSocket(
+          listener,
+          address,
+          ipv6Only,
+          RECEIVE_BUFFER_BYTES,
+          DATAGRAM_MAX_BYTES,
+          "byname-udp-" + threads.incrementAndGet());
+    }
     var loop = group.next();
     var family = family(address);
     var bootstrap =
@@ -388,6 +401,15 @@ final class Sockets {
         : SocketProtocolFamily.INET;
   }
 
+  /** Java may be told to refuse native calls; then Netty does the work. */
+  private static boolean foreignFunctionsWork() {
+    try {
+      return Linux.isHere() && Linux.works();
+    } catch (LinkageError | IllegalCallerException refused) {
+      return false;
+    }
+  }
+
   private static boolean hasIpv6() {
     try (var channel = java.nio.channels.DatagramChannel.open(StandardProtocolFamily.INET6)) {
       return channel.isOpen();
@@ -399,7 +421,12 @@ final class Sockets {
   private static String explain(ListenerConfig config, String what, Exception failed) {
     var where = new HostPort(config.host(), config.port());
     var start = "cannot listen on " + where + " (" + what + "): ";
-    int number = failed instanceof NativeIoException known ? known.expectedErr() : 0;
+    int number =
+        switch (failed) {
+          case NativeIoException netty -> netty.expectedErr();
+          case SystemCallException call -> -call.errno();
+          default -> 0;
+        };
     var text = String.valueOf(failed.getMessage());
     if (number == EADDRINUSE || text.contains("in use")) {
       return start

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A socket on a wildcard address answers from the address that the route to the client starts
  * at; on a machine with several addresses that need not be the one the client asked, and Netty has
- * no way to name it. Listen on the addresses themselves there, or use {@link ForeignUdp}.
+ * no way to name it. Listen on the addresses themselves there, or use {@link ForeignUdpSocket}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failure closes the channel: that is heard
 final class UdpHandler extends ChannelInboundHandlerAdapter {

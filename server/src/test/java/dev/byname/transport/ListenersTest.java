@@ -48,7 +48,10 @@ class ListenersTest {
   private final ScriptedHandler handler = new ScriptedHandler();
   private final Listeners listeners;
 
+  private final TransportOptions.Udp udp;
+
   ListenersTest(TransportOptions.Udp udp) {
+    this.udp = udp;
     listeners =
         new Listeners(new TransportOptions(2, udp), observer, new ManualScheduler(Instant.EPOCH));
   }
@@ -90,11 +93,24 @@ class ListenersTest {
   void allAddressesMeansBothFamilies() throws Exception {
     for (var host : List.of("", "::")) {
       int port = open(dns(host)).address().getPort();
-      for (var ip : List.of("127.0.0.1", "::1")) {
+      // Netty answers from the address that the route back starts at, see UdpHandler.
+      var others =
+          udp == TransportOptions.Udp.FOREIGN
+              ? List.of("127.0.0.1", "127.0.0.9", "::1")
+              : List.of("127.0.0.1", "::1");
+      for (var ip : others) {
         var server = new InetSocketAddress(ip, port);
         try (var udp = new UdpClient(server);
             var tcp = new TcpClient(server)) {
           assertThat(udp.ask(query(5, "fast.a"))).as(ip).isEqualTo(5);
+          handler.clients.clear();
+          assertThat(udp.ask(query(6, "slow.a"))).as(ip).isEqualTo(6);
+          if (this.udp == TransportOptions.Udp.FOREIGN) {
+            assertThat(handler.clients.getFirst().local()).isEqualTo(server);
+            udp.send(query(7, "later.a"));
+            handler.next().answer(); // from another thread
+            assertThat(udp.receiveId()).isEqualTo(7);
+          }
           assertThat(handler.lastFamily).hasValue(ip.contains(":") ? 2 : 1);
           tcp.send(query(6, "fast.a"));
           assertThat(tcp.receiveId()).isEqualTo(6);
