@@ -77,6 +77,7 @@ public final class BynameServer implements AutoCloseable {
           new DefaultThreadFactory("upstream", true),
           Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   private final ForwardCounts forwardCounts;
+  private final CacheCounts cacheCounts;
   private final Map<ListenAddress, Responder> responders = new HashMap<>();
   private final AtomicLong failedReloads = new AtomicLong();
 
@@ -100,6 +101,7 @@ public final class BynameServer implements AutoCloseable {
             scheduler,
             LocalAddresses.reachable());
     forwardCounts = new ForwardCounts(metrics);
+    cacheCounts = new CacheCounts(metrics);
     var observer = new TransportCounts(metrics);
     listeners = new Listeners(TransportOptions.defaults(), observer, scheduler);
     metrics.counter(MetricNames.RELOAD_FAILED, Map.of(), failedReloads, AtomicLong::doubleValue);
@@ -256,7 +258,8 @@ public final class BynameServer implements AutoCloseable {
 
     @Override
     public <T> T service(Class<T> type) {
-      for (Object candidate : List.of(nextPages, pictures, DEBUG, upstreamLoops, forwardCounts)) {
+      for (Object candidate :
+          List.of(nextPages, pictures, DEBUG, upstreamLoops, forwardCounts, cacheCounts)) {
         if (type.isInstance(candidate)) {
           return type.cast(candidate);
         }

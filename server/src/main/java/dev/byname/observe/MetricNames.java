@@ -41,6 +41,14 @@ public final class MetricNames {
   public static final String FORWARD_DROPPED = "byname_forward_answers_dropped";
   public static final String FORWARD_UNUSABLE = "byname_forward_answers_unusable";
   public static final String FORWARD_COALESCED = "byname_forward_coalesced";
+  public static final String CACHE_ENTRIES = "coredns_cache_entries";
+  public static final String CACHE_REQUESTS = "coredns_cache_requests";
+  public static final String CACHE_HITS = "coredns_cache_hits";
+  public static final String CACHE_MISSES = "coredns_cache_misses";
+  public static final String CACHE_PREFETCHES = "coredns_cache_prefetch";
+  public static final String CACHE_DROPS = "coredns_cache_drops";
+  public static final String CACHE_STALE = "coredns_cache_served_stale";
+  public static final String CACHE_EVICTIONS = "coredns_cache_evictions";
   public static final String PROXY_DURATION = "coredns_proxy_request_duration_seconds";
   public static final String PROXY_CONN_HITS = "coredns_proxy_conn_cache_hits";
   public static final String PROXY_CONN_MISSES = "coredns_proxy_conn_cache_misses";

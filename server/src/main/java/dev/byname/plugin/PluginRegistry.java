@@ -10,6 +10,7 @@ import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.hosts.HostsFactory;
 import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
+import dev.byname.plugin.log.LogFactory;
 import dev.byname.plugin.loop.LoopFactory;
 import dev.byname.plugin.prometheus.PrometheusFactory;
 import dev.byname.plugin.ready.ReadyFactory;
@@ -37,6 +38,7 @@ public final class PluginRegistry {
               new HostsFactory(),
               new KubernetesFactory(),
               new LoadbalanceFactory(),
+              new LogFactory(),
               new LoopFactory(),
               new PrometheusFactory(),
               new ReadyFactory(),

@@ -46,6 +46,7 @@ public final class Responder implements QueryHandler {
   private final QueryMetrics metrics;
   private final LongSupplier nanoTime;
   private final int kubernetesIndex;
+  private final int nobodyIndex;
   private volatile ServerTable table;
 
   public Responder(ServerTable table, QueryMetrics metrics, LongSupplier nanoTime) {
@@ -53,6 +54,7 @@ public final class Responder implements QueryHandler {
     this.metrics = metrics;
     this.nanoTime = nanoTime;
     kubernetesIndex = metrics.pluginIndex("kubernetes");
+    nobodyIndex = metrics.pluginIndex("");
   }
 
   /** Lets another configuration take over, from the next query on. */
@@ -168,7 +170,7 @@ public final class Responder implements QueryHandler {
           view.lengthBytes,
           size,
           rcode,
-          metrics.pluginIndex(""),
+          nobodyIndex,
           now - batchNanos);
       batchNanos = now;
       return size;
