@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -151,6 +152,11 @@ public final class Registry {
     UnreadableServiceException(String message) {
       super(message);
     }
+  }
+
+  /** The same object with its fields in alphabetical order, as kubectl prints them. */
+  public static JsonNode sorted(JsonNode object) {
+    return ObjectCodec.sorted(object);
   }
 
   private Attempt apply(
