@@ -9,6 +9,7 @@ import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -107,15 +109,18 @@ final class EtcdMirror implements AutoCloseable {
   private int epoch;
 
   private @Nullable URI member;
-  private @Nullable EtcdSession session;
+  private volatile @Nullable EtcdSession session;
   private @Nullable WatchStream stream;
+
+  /** Of this epoch. */
+  private final List<Future<?>> timers = new ArrayList<>();
 
   /** Watches asked for and not yet confirmed, in the order that etcd confirms them. */
   private final Deque<MirroredPrefix> creating = new ArrayDeque<>();
 
   private final Map<Long, MirroredPrefix> watched = new HashMap<>();
 
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Whether the last list came to its end; only then is there something to resume. */
   private boolean complete;
@@ -173,13 +178,17 @@ final class EtcdMirror implements AutoCloseable {
     return status;
   }
 
-  /** Ends the session; to be called before the scheduler is shut down. */
+  /**
+   * Ends the session; from any thread. What the scheduler still holds does nothing any more: it may
+   * be shut down at once.
+   */
   @Override
   public void close() {
-    scheduler.execute(() -> {
-      closed = true;
-      endSession();
-    });
+    closed = true;
+    var open = session;
+    if (open != null) {
+      open.close();
+    }
   }
 
   // Connecting.
@@ -199,11 +208,23 @@ final class EtcdMirror implements AutoCloseable {
       return;
     }
     session = opened;
+    if (closed) {
+      opened.close(); // perhaps close() looked for a session just before
+      return;
+    }
     probe();
   }
 
   private void probe() {
-    ask(probeRequest(), this::resumeOrList);
+    // Compared with what was known when the question was put: the answer, confirmed by a majority,
+    // cannot be older.
+    long seenBefore = highestSeen;
+    ask(probeRequest(), response -> resumeOrList(response, seenBefore));
+  }
+
+  /** Whether the store is the one that was followed, and has not lost what it had. */
+  private boolean sameHistory(ResponseHeader header, long seenBefore) {
+    return header.getClusterId() == clusterId && header.getRevision() >= seenBefore;
   }
 
   /** Gives up the watch and what else is under way; a probe then decides how to go on. */
@@ -221,21 +242,20 @@ final class EtcdMirror implements AutoCloseable {
         .build();
   }
 
-  private void resumeOrList(RangeResponse probe) {
+  private void resumeOrList(RangeResponse probe, long seenBefore) {
     var header = probe.getHeader();
-    if (clusterId != 0) {
+    if (clusterId != 0 && !sameHistory(header, seenBefore)) {
       if (header.getClusterId() != clusterId) {
         log.warn("etcd at {} is another cluster than before: all keys are read again", member);
-        forgetRevisions();
-      } else if (header.getRevision() < highestSeen) {
+      } else {
         log.warn(
-            "etcd at {} is at revision {}, but revision {} was seen before; it has been restored"
-                + " from older data: all keys are read again",
+            "etcd at {} is at revision {}, but revision {} was seen before: it has been restored"
+                + " from older data, all keys are read again",
             member,
             header.getRevision(),
-            highestSeen);
-        forgetRevisions();
+            seenBefore);
       }
+      forgetRevisions();
     }
     highestSeen = Math.max(highestSeen, header.getRevision());
     if (complete) {
@@ -371,14 +391,14 @@ final class EtcdMirror implements AutoCloseable {
                 new WatchReceiver() {
                   @Override
                   public void received(WatchResponse response) {
-                    if (epoch == begun) {
+                    if (epoch == begun && !closed) {
                       guarded(() -> watched(response)).run();
                     }
                   }
 
                   @Override
                   public void ended(EtcdFailure reason) {
-                    if (epoch == begun) {
+                    if (epoch == begun && !closed) {
                       lost(reason);
                     }
                   }
@@ -464,6 +484,7 @@ final class EtcdMirror implements AutoCloseable {
       // etcd sends this only when the watch has had all events before.
       prefix.nextRevision = Math.max(prefix.nextRevision, response.getHeader().getRevision() + 1);
     }
+    highestSeen = Math.max(highestSeen, response.getHeader().getRevision());
     for (Event event : response.getEventsList()) {
       apply(prefix, event);
     }
@@ -525,16 +546,16 @@ final class EtcdMirror implements AutoCloseable {
               .setProgressRequest(WatchProgressRequest.getDefaultInstance())
               .build());
     }
+    long seenBefore = highestSeen;
     ask(
         probeRequest(),
         response -> {
           failures = 0;
-          var header = response.getHeader();
-          if (header.getClusterId() != clusterId || header.getRevision() < highestSeen) {
+          if (!sameHistory(response.getHeader(), seenBefore)) {
             startOver();
             return;
           }
-          highestSeen = header.getRevision();
+          highestSeen = Math.max(highestSeen, response.getHeader().getRevision());
           publish(true, status.detail());
           after(HEARTBEAT_INTERVAL, this::heartbeat);
         });
@@ -556,9 +577,14 @@ final class EtcdMirror implements AutoCloseable {
 
   /** Reads all keys with their revisions, at one revision, and compares. */
   private void check() {
+    long seenBefore = highestSeen;
     ask(
         probeRequest(),
         probe -> {
+          if (!sameHistory(probe.getHeader(), seenBefore)) {
+            startOver();
+            return;
+          }
           round++;
           var followed = prefixes.stream().filter(prefix -> prefix.followed).iterator();
           checkPrefix(probe.getHeader().getRevision(), followed, new ArrayList<>());
@@ -718,7 +744,7 @@ final class EtcdMirror implements AutoCloseable {
         current()
             .range(request)
             .whenComplete((response, failure) -> {
-              if (epoch != begun) {
+              if (epoch != begun || closed) {
                 return;
               }
               if (failure != null) {
@@ -735,15 +761,16 @@ final class EtcdMirror implements AutoCloseable {
 
   private void after(Duration delay, Runnable task) {
     int begun = epoch;
-    var _ =
+    timers.removeIf(Future::isDone);
+    timers.add(
         scheduler.schedule(
             guarded(() -> {
-              if (epoch == begun) {
+              if (epoch == begun && !closed) {
                 task.run();
               }
             }),
             delay.toNanos(),
-            TimeUnit.NANOSECONDS);
+            TimeUnit.NANOSECONDS));
   }
 
   private void heard() {
@@ -808,6 +835,8 @@ final class EtcdMirror implements AutoCloseable {
 
   private void endStream() {
     epoch++;
+    timers.forEach(timer -> timer.cancel(false));
+    timers.clear();
     creating.clear();
     watched.clear();
     if (stream != null) {

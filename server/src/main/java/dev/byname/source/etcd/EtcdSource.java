@@ -52,7 +52,8 @@ public final class EtcdSource implements Source {
    *
    * @param held what the picture holds of a kind: after the first list, what came from a snapshot
    *     and is not in etcd is removed ({@code state::keys})
-   * @param scheduler with one thread, for this source alone: it waits when the sink is full
+   * @param scheduler with one thread, for this source alone: it waits when the sink is full. May be
+   *     shut down at once ({@code shutdownNow}) when the source is closed
    * @param random spreads reconnections and checks of many servers over time
    */
   public EtcdSource(

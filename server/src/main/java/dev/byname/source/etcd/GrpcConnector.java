@@ -24,8 +24,11 @@ import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sessions over gRPC, by the stubs that jetcd generates from etcd's protocol.
@@ -36,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * revision, asks for one response at a time, and has no thread of its own.
  */
 final class GrpcConnector implements EtcdConnector {
+  private static final Logger log = LoggerFactory.getLogger(GrpcConnector.class);
+
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -65,8 +70,8 @@ final class GrpcConnector implements EtcdConnector {
     var builder =
         Grpc.newChannelBuilderForAddress(
                 endpoint.getHost(), endpoint.getPort(), credentials(endpoint))
-            .executor(callbacks)
-            .offloadExecutor(callbacks)
+            .executor(untilShutDown(callbacks))
+            .offloadExecutor(untilShutDown(callbacks))
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
             .maxInboundMessageSize(RESPONSE_BYTES_MAX)
@@ -76,6 +81,17 @@ final class GrpcConnector implements EtcdConnector {
       builder.overrideAuthority(tls.serverName());
     }
     return new GrpcSession(builder.build());
+  }
+
+  /** gRPC tells of the end of a channel whoever may still listen. */
+  private static Executor untilShutDown(Executor callbacks) {
+    return task -> {
+      try {
+        callbacks.execute(task);
+      } catch (RejectedExecutionException nobodyListens) {
+        log.debug("a callback comes after the end");
+      }
+    };
   }
 
   private ChannelCredentials credentials(URI endpoint) throws EtcdFailure {

@@ -267,6 +267,25 @@ class EtcdMirrorTest {
     }
   }
 
+  /** What was seen by events counts as well as what was seen by reads. */
+  @Test
+  void noticesThatTheStoreWentBackBehindEvents() {
+    etcd.put("/r/pods/a", "1");
+    try (var mirror = started(A)) {
+      var backup = etcd.backup();
+      etcd.put("/r/pods/a", "2");
+      etcd.put("/r/pods/b", "2");
+      etcd.put("/r/pods/b", "3");
+      scheduler.run();
+      assertThat(told.values).hasSize(2);
+      etcd.restore(backup);
+      etcd.put("/r/pods/c", "1");
+      scheduler.advance(SECOND);
+      assertThat(told.values).isEqualTo(Map.of("/r/pods/a", "1", "/r/pods/c", "1"));
+      assertThat(mirror.status().relists()).isEqualTo(1);
+    }
+  }
+
   /** By the time we are back, the revisions look as if nothing had happened. */
   @Test
   void noticesThatTheStoreWentBackAndHasCountedPastUs() {
