@@ -290,16 +290,12 @@ final class EtcdMirror implements AutoCloseable {
   }
 
   private void listPrefix(long atRevision, Iterator<MirroredPrefix> rest) {
-    while (rest.hasNext()) {
+    if (rest.hasNext()) {
       var prefix = rest.next();
-      prefix.listed = 0;
-      prefix.followed = prefix.wanted();
-      if (prefix.followed) {
-        listPage(atRevision, prefix, prefix.start(), new PageSize(), rest);
-        return;
-      }
+      listPage(atRevision, prefix, prefix.start(), new PageSize(), rest);
+    } else {
+      listed(atRevision);
     }
-    listed(atRevision);
   }
 
   private void listPage(
@@ -344,7 +340,6 @@ final class EtcdMirror implements AutoCloseable {
     if (rest == null) {
       return;
     }
-    prefix.listed++;
     var entry = prefix.entries.get(rest);
     if (entry == null) {
       prefix.entries.put(rest, new Entry(keyValue.getModRevision(), round));
@@ -405,19 +400,17 @@ final class EtcdMirror implements AutoCloseable {
                 });
     stream = opened;
     for (MirroredPrefix prefix : prefixes) {
-      if (prefix.followed) {
-        creating.add(prefix);
-        opened.send(
-            WatchRequest.newBuilder()
-                .setCreateRequest(
-                    WatchCreateRequest.newBuilder()
-                        .setKey(prefix.start())
-                        .setRangeEnd(prefix.end())
-                        .setStartRevision(prefix.nextRevision)
-                        .setProgressNotify(true)
-                        .setUnknownFields(flag(FRAGMENT_REQUEST_FIELD)))
-                .build());
-      }
+      creating.add(prefix);
+      opened.send(
+          WatchRequest.newBuilder()
+              .setCreateRequest(
+                  WatchCreateRequest.newBuilder()
+                      .setKey(prefix.start())
+                      .setRangeEnd(prefix.end())
+                      .setStartRevision(prefix.nextRevision)
+                      .setProgressNotify(true)
+                      .setUnknownFields(flag(FRAGMENT_REQUEST_FIELD)))
+              .build());
     }
     after(HEARTBEAT_INTERVAL, this::heartbeat);
   }
@@ -586,8 +579,7 @@ final class EtcdMirror implements AutoCloseable {
             return;
           }
           round++;
-          var followed = prefixes.stream().filter(prefix -> prefix.followed).iterator();
-          checkPrefix(probe.getHeader().getRevision(), followed, new ArrayList<>());
+          checkPrefix(probe.getHeader().getRevision(), prefixes.iterator(), new ArrayList<>());
         });
   }
 

@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The cluster as the API server stores it in etcd.
  *
- * <p>Endpoints objects are read only where there is not a single EndpointSlice: a cluster that has
- * slices has them for all its services, and both would take the memory of the largest part twice.
+ * <p>EndpointSlices and Endpoints are both read, and the picture prefers the slices of a service:
+ * that there are some slices says nothing, because the API server itself writes one for the service
+ * {@code kubernetes} even where no controller writes any other.
  *
  * <p>A value that cannot be decoded leaves its object as it was, is counted, and is named once.
  */
@@ -87,13 +88,7 @@ public final class EtcdSource implements Source {
     var prefixes = new EnumMap<StoredResource, MirroredPrefix>(StoredResource.class);
     for (StoredResource resource : StoredResource.values()) {
       if (resource != StoredResource.PODS || options.pods()) {
-        prefixes.put(
-            resource,
-            new MirroredPrefix(
-                resource.path(config.prefix()),
-                resource == StoredResource.ENDPOINTS
-                    ? prefixes.get(StoredResource.ENDPOINT_SLICES)
-                    : null));
+        prefixes.put(resource, new MirroredPrefix(resource.path(config.prefix())));
       }
     }
     translation = new Translation(prefixes, options, sink, held);

@@ -26,7 +26,6 @@ final class MirroredPrefix {
   private final String path;
   private final ByteString start;
   private final ByteString end;
-  private final @Nullable MirroredPrefix insteadOf;
 
   /** By the rest of the key after the prefix. */
   final Map<String, Entry> entries = new HashMap<>();
@@ -34,30 +33,14 @@ final class MirroredPrefix {
   /** Everything before this revision has been applied. */
   long nextRevision;
 
-  /** Whether it is listed and watched; false while the prefix it stands in for has keys. */
-  boolean followed = true;
-
-  /** Keys that the current list has found so far. */
-  int listed;
-
   /**
    * @param path ends with a slash
    */
   MirroredPrefix(String path) {
-    this(path, null);
-  }
-
-  /**
-   * A prefix that is read only where another one has nothing.
-   *
-   * @param insteadOf comes earlier among the mirror's prefixes
-   */
-  MirroredPrefix(String path, @Nullable MirroredPrefix insteadOf) {
     if (!path.endsWith("/")) {
       throw new IllegalArgumentException("prefix \"" + path + "\" must end with a slash");
     }
     this.path = path;
-    this.insteadOf = insteadOf;
     start = ByteString.copyFromUtf8(path);
     // The first key after all that begin with the path: its last byte, the slash, plus one.
     end = ByteString.copyFromUtf8(path.substring(0, path.length() - 1) + (char) ('/' + 1));
@@ -73,11 +56,6 @@ final class MirroredPrefix {
 
   ByteString end() {
     return end;
-  }
-
-  /** Whether a list that begins now, after the other prefix was listed, is to include this one. */
-  boolean wanted() {
-    return insteadOf == null || insteadOf.listed == 0;
   }
 
   /**

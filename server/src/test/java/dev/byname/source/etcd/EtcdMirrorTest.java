@@ -320,22 +320,18 @@ class EtcdMirrorTest {
   }
 
   @Test
-  void aStandInIsReadOnlyWhereTheOtherPrefixIsEmpty() {
-    var slices = new MirroredPrefix("/r/endpointslices/");
-    var endpoints = new MirroredPrefix("/r/endpoints/", slices);
-    etcd.put("/r/endpoints/a", "1");
-    try (var mirror = start(List.of(slices, endpoints), A)) {
-      assertThat(told.values).containsOnlyKeys("/r/endpoints/a");
-      etcd.put("/r/endpointslices/a-1", "1");
+  void followsSeveralPrefixesTogether() {
+    var prefixes = List.of(new MirroredPrefix("/r/pods/"), new MirroredPrefix("/r/services/"));
+    etcd.put("/r/pods/a", "1");
+    etcd.put("/r/services/a", "1");
+    try (var mirror = start(prefixes, A)) {
+      assertThat(told.values).containsOnlyKeys("/r/pods/a", "/r/services/a");
+      etcd.put("/r/services/b", "1");
+      etcd.delete("/r/pods/a");
       scheduler.run();
-      assertThat(told.values)
-          .as("until all slices are there, both")
-          .containsOnlyKeys("/r/endpoints/a", "/r/endpointslices/a-1");
-      etcd.breakConnections();
-      etcd.compact();
-      scheduler.advance(SECOND);
-      assertThat(told.values).containsOnlyKeys("/r/endpointslices/a-1");
-      assertThat(mirror.status().relists()).isEqualTo(1);
+      assertThat(told.values).containsOnlyKeys("/r/services/a", "/r/services/b");
+      assertThat(told.lists).isEqualTo(1);
+      assertThat(mirror.status().connected()).isTrue();
     }
   }
 

@@ -75,9 +75,10 @@ class EtcdSourceTest {
   }
 
   @Test
-  void endpointsObjectsServeAClusterWithoutSlices() {
+  void endpointsObjectsServeServicesWithoutSlices() {
     etcd.put("/registry/services/specs/shop/db", EtcdFixtures.read("service-db.pb"));
     etcd.put("/registry/services/endpoints/shop/db", EtcdFixtures.read("endpoints.pb"));
+    etcd.put("/registry/endpointslices/shop/web-x7", EtcdFixtures.read("endpointslice-v1beta1.pb"));
     try (var source = started()) {
       assertThat(state.service(DB).slices()).hasSize(2);
       etcd.delete("/registry/services/endpoints/shop/db");
