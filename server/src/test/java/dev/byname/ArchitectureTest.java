@@ -40,8 +40,19 @@ class ArchitectureTest {
           Map.entry(
               "app",
               List.of(
-                  "admin", "observe", "transport", "lookup", "source", "plugin", "query", "zone",
-                  "cluster", "interop", "rdata", "wire", "corefile")));
+                  "admin",
+                  "observe",
+                  "transport",
+                  "lookup",
+                  "source",
+                  "plugin",
+                  "query",
+                  "zone",
+                  "cluster",
+                  "interop",
+                  "rdata",
+                  "wire",
+                  "corefile")));
 
   /** Library to the only packages that may import it. */
   private static final Map<String, List<String>> FENCES =

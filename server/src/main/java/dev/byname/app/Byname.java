@@ -17,11 +17,14 @@ public final class Byname implements Runnable {
   @CommandLine.Spec CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   /** Runs a command and ends the process with its exit code. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws InterruptedException {
     int exitCode = commandLine().execute(asCoreDns(arguments));
     if (exitCode != ServeCommand.STILL_RUNNING) {
       System.exit(exitCode);
     }
+    // Without an admin page all other threads are daemons, and the process would end here. Nobody
+    // ends this wait but a signal.
+    Thread.currentThread().join();
   }
 
   /** All commands, those of other modules included. */

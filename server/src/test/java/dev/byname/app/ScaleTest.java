@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** 10,000 services with 100,000 endpoints: one change costs one service, whatever the cluster's size. */
+/**
+ * 10,000 services with 100,000 endpoints: one change costs one service, whatever the cluster's
+ * size.
+ */
 class ScaleTest {
   private static final int SERVICES = 10_000;
   private static final int ENDPOINTS_EACH = 10;
