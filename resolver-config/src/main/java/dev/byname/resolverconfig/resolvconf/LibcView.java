@@ -183,10 +183,11 @@ public record LibcView(
             "glibc before 2.26 uses 6 search entries and 255 characters; here are %d and %d"
                 .formatted(searches.size(), line));
       }
-      if (libc == Libc.MUSL && searches.contains(".")) {
+      var dotted = searches.stream().filter(entry -> entry.endsWith(".")).toList();
+      if (libc == Libc.MUSL && !dotted.isEmpty()) {
         remark(
-            "musl makes 'name..' of the search entry '.' and gives up there: what stands behind"
-                + " it, and the name as given, is never asked");
+            "musl before 1.2.4 fails at search entries that end in a dot: "
+                + String.join(" ", dotted));
       }
     }
 

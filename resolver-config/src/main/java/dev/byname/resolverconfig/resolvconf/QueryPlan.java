@@ -3,6 +3,7 @@ package dev.byname.resolverconfig.resolvconf;
 import static java.util.stream.Collectors.toSet;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,7 @@ public record QueryPlan(String name, LibcView view, List<Step> steps, List<Warni
       List<String> later) {}
 
   private static final int NAME_MAX = 253;
+  private static final int LABEL_MAX = 63;
 
   public QueryPlan {
     steps = List.copyOf(steps);
@@ -137,7 +139,7 @@ public record QueryPlan(String name, LibcView view, List<Step> steps, List<Warni
       if (label.isEmpty()) {
         throw new RefusedException("NAME", "'" + name + "' has an empty label");
       }
-      if (DnsNames.bytes(label) > 63) {
+      if (DnsNames.bytes(label) > LABEL_MAX) {
         throw new RefusedException("NAME", "has a label of more than 63 characters: " + label);
       }
       if (label.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
@@ -182,42 +184,47 @@ public record QueryPlan(String name, LibcView view, List<Step> steps, List<Warni
 
     private void searchGlibc() {
       for (var entry : view.searches()) {
-        var domain =
-            DnsNames.withoutTrailingDot(entry.startsWith(".") ? entry.substring(1) : entry);
-        if (domain.isEmpty()) {
-          ask(absolute(name), entry);
-        } else if (DnsNames.bytes(name) + 1 + DnsNames.bytes(domain) > NAME_MAX) {
-          remark(
-              "%s.%s is longer than 253 characters: glibc leaves the rest of the search list out"
-                  .formatted(name, domain));
+        var domain = entry.startsWith(".") ? entry.substring(1) : entry;
+        var queryName = domain.isEmpty() ? absolute(name) : absolute(name + "." + domain);
+        if (!isName(queryName)) {
+          remark(queryName + " can be no name: glibc leaves the rest of the search list out");
           return;
-        } else {
-          ask(name + "." + domain + ".", entry);
         }
+        ask(queryName, entry);
       }
     }
 
     /** name_from_dns_search of musl's src/network/lookup_name.c. */
     QueryPlan musl() {
-      if (dots >= view.ndots() && !rooted) {
+      boolean enoughDots = dots >= view.ndots();
+      if (enoughDots && !rooted) {
         remark(
             "musl uses the search list only for names with fewer than %d dots"
                 .formatted(view.ndots()));
       }
-      boolean searching = dots < view.ndots() && !rooted;
-      for (var entry : searching ? view.searches() : List.<String>of()) {
-        if (entry.equals(".")) {
-          return new QueryPlan(name, view, steps, remarks); // see LibcView: the lookup fails here
-        }
-        var domain = DnsNames.withoutTrailingDot(entry);
-        if (DnsNames.bytes(name) + 1 + DnsNames.bytes(domain) > NAME_MAX) {
-          remark("%s.%s is longer than 253 characters: musl skips it".formatted(name, domain));
-        } else {
-          ask(name + "." + domain + ".", entry);
-        }
+      if (!enoughDots && !rooted) {
+        searchMusl();
       }
       askAsGiven();
       return new QueryPlan(name, view, steps, remarks);
+    }
+
+    private void searchMusl() {
+      for (var entry : view.searches()) {
+        var queryName = absolute(name + "." + entry);
+        if (isName(queryName)) {
+          ask(queryName, entry);
+        } else {
+          remark(queryName + " can be no name: musl skips it");
+        }
+      }
+    }
+
+    private static boolean isName(String queryName) {
+      var bare = DnsNames.withoutTrailingDot(queryName);
+      return DnsNames.bytes(bare) <= NAME_MAX
+          && Arrays.stream(bare.split("\\.", -1))
+              .allMatch(label -> !label.isEmpty() && DnsNames.bytes(label) <= LABEL_MAX);
     }
 
     private boolean asked(String queryName) {
