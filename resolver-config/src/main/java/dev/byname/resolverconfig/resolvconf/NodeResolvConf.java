@@ -166,7 +166,7 @@ public record NodeResolvConf(
       }
       searchLine = number;
       // The dot goes so that a domain with and without it counts once. A lone one goes because
-      // musl before 1.2.4 fails at it.
+      // musl before 1.2.4 stumbles over it.
       searches =
           values.stream()
               .filter(domain -> !domain.equals("."))
