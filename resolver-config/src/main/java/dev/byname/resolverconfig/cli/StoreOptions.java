@@ -1,5 +1,7 @@
 package dev.byname.resolverconfig.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.byname.resolverconfig.allocation.AddressRange;
 import dev.byname.resolverconfig.allocation.Allocator.WhenDynamicIsFull;
 import dev.byname.resolverconfig.allocation.PortRange;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Where Services are kept and out of which ranges they are given; the same for all commands. */
@@ -87,6 +90,10 @@ final class StoreOptions {
     }
     // gRPC reports its choice of transports at INFO through java.util.logging.
     java.util.logging.Logger.getLogger("io.grpc").setLevel(java.util.logging.Level.WARNING);
+    // Netty, gRPC and jetcd report much at DEBUG, on the standard output of a command.
+    if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.setLevel(Level.OFF);
+    }
     var scheme = etcdAuthority != null || etcdCertificate != null ? "https://" : "http://";
     var endpoints =
         Stream.of(store.substring(ETCD.length()).split(","))
