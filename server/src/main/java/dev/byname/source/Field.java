@@ -278,11 +278,15 @@ final class Field {
 
   /** A value for a message: whole when short, and never with a line end or worse in it. */
   static String abridged(String value) {
+    return abridged(value, 80);
+  }
+
+  static String abridged(String value, int lengthMax) {
     var text = new StringBuilder();
-    for (int i = 0; i < value.length() && i < 80; i++) {
+    for (int i = 0; i < value.length() && i < lengthMax; i++) {
       char c = value.charAt(i);
       text.append(Character.isISOControl(c) ? '\ufffd' : c);
     }
-    return value.length() > 80 ? text.append('…').toString() : text.toString();
+    return value.length() > lengthMax ? text.append('…').toString() : text.toString();
   }
 }

@@ -15,6 +15,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonFactoryBuilder;
 
@@ -28,6 +29,9 @@ public final class JsonTree {
   /** Nesting of lists and mappings; a Kubernetes object needs about 20. */
   static final int DEPTH_MAX = 100;
 
+  /** How Jackson begins its message, before the key in quotes. */
+  private static final String DUPLICATE = "Duplicate Object property ";
+
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -38,33 +42,32 @@ public final class JsonTree {
 
   /** Reads a whole text in UTF-8. */
   public static Tree read(byte[] json) throws TreeSyntaxException {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-      return readWhole(parser);
-    } catch (JacksonException e) {
-      throw syntax(e);
-    }
+    return readWhole(FACTORY.createParser(ObjectReadContext.empty(), json));
   }
 
   /** Reads a whole text. */
   public static Tree read(String json) throws TreeSyntaxException {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-      return readWhole(parser);
-    } catch (JacksonException e) {
-      throw syntax(e);
-    }
+    return readWhole(FACTORY.createParser(ObjectReadContext.empty(), json));
   }
 
-  private static Tree readWhole(JsonParser parser) throws TreeSyntaxException {
-    if (parser.nextToken() == null) {
-      throw new TreeSyntaxException(1, "the JSON text is empty");
+  private static Tree readWhole(JsonParser json) throws TreeSyntaxException {
+    try (JsonParser parser = json) {
+      if (parser.nextToken() == null) {
+        throw new TreeSyntaxException(1, "the JSON text is empty");
+      }
+      Tree tree = read(parser);
+      if (parser.nextToken() != null) {
+        throw new TreeSyntaxException(
+            line(parser), "there is more after the end of the JSON value");
+      }
+      return tree;
+    } catch (JacksonException e) {
+      TreeSyntaxException syntax = syntax(e);
+      throw syntax.line() > 0
+          ? syntax
+          : new TreeSyntaxException(
+              Math.max(0, json.currentLocation().getLineNr()), syntax.problem());
     }
-    Tree tree = read(parser);
-    if (parser.nextToken() != null) {
-      throw new TreeSyntaxException(
-          parser.currentTokenLocation().getLineNr(),
-          "there is more after the end of the JSON value");
-    }
-    return tree;
   }
 
   /**
@@ -106,10 +109,18 @@ public final class JsonTree {
     };
   }
 
-  /** Jackson's complaint without the excerpts of the source that it adds. */
+  /** Jackson's complaint in our words, without the excerpts of the source that it adds. */
   public static TreeSyntaxException syntax(JacksonException e) {
     int line = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getLineNr());
-    return new TreeSyntaxException(line, "no valid JSON: " + firstSentence(e.getOriginalMessage()));
+    String message = firstLine(e.getOriginalMessage());
+    if (message.startsWith(DUPLICATE)) {
+      return new TreeSyntaxException(
+          line, "the key %s is there twice".formatted(message.substring(DUPLICATE.length())));
+    }
+    if (e instanceof StreamConstraintsException && message.contains("nesting depth")) {
+      return new TreeSyntaxException(line, "nested more than %d levels deep".formatted(DEPTH_MAX));
+    }
+    return new TreeSyntaxException(line, "no valid JSON: " + message);
   }
 
   private static Scalar scalar(ScalarType type, JsonParser parser) {
@@ -120,11 +131,11 @@ public final class JsonTree {
     return Math.max(0, parser.currentTokenLocation().getLineNr());
   }
 
-  private static String firstSentence(@Nullable String message) {
+  private static String firstLine(@Nullable String message) {
     if (message == null) {
       return "unreadable";
     }
     int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+    return Field.abridged(end < 0 ? message : message.substring(0, end), 200);
   }
 }

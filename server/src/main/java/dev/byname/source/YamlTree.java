@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -224,7 +225,7 @@ public final class YamlTree {
     return events.next();
   }
 
-  private static int line(java.util.Optional<Mark> mark) {
+  private static int line(Optional<Mark> mark) {
     return mark.map(found -> found.getLine() + 1).orElse(0);
   }
 
@@ -246,6 +247,6 @@ public final class YamlTree {
   }
 
   private static String oneLine(@Nullable String message) {
-    return message == null ? "" : Field.abridged(message.strip());
+    return message == null ? "" : Field.abridged(message.strip(), 200);
   }
 }

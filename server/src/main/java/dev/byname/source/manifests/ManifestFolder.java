@@ -174,7 +174,7 @@ final class ManifestFolder {
     }
     for (Entry entry : due) {
       look(entry.dir(), entry.name(), Reading.ALWAYS);
-      listenToLinkTargets(entry.dir());
+      forgetTargets(entry.dir());
     }
     publish();
   }
@@ -277,7 +277,7 @@ final class ManifestFolder {
       for (String link : List.copyOf(dir.links)) {
         look(dir, link, Reading.IF_CHANGED);
       }
-      listenToLinkTargets(dir);
+      forgetTargets(dir);
       return;
     }
     if (!settling.contains(new Entry(dir, name)) && !what.contains(Happened.DELETED)) {
@@ -340,7 +340,7 @@ final class ManifestFolder {
         vanish(dir, name);
       }
     }
-    listenToLinkTargets(dir);
+    forgetTargets(dir);
   }
 
   /** The names in a folder that are not hidden, sorted; null when it cannot be listed. */
@@ -402,6 +402,9 @@ final class ManifestFolder {
       }
     } else if (attributes.isRegularFile() && ManifestReader.isManifest(name)) {
       leave(dir.dirs.remove(name));
+      if (link) {
+        listenToTarget(dir, name);
+      }
       lookAtFile(dir, name, path, attributes, reading);
     } else {
       leave(dir.dirs.remove(name));
@@ -502,60 +505,71 @@ final class ManifestFolder {
   }
 
   /**
-   * Listens where the links of a folder lead to, as far as that is another folder: who writes to
-   * the target of a link does not touch the link.
+   * Listens where a link leads to, if that is another folder: who writes to the target of a link
+   * does not touch the link.
    */
-  private void listenToLinkTargets(Dir dir) {
-    if (dir.left || (dir.links.isEmpty() && dir.linkTargets.isEmpty())) {
+  private void listenToTarget(Dir dir, String link) {
+    Path target = target(dir, link);
+    if (target == null || target.equals(dir.real)) {
       return;
     }
-    Set<Path> targets = linkTargets(dir);
+    Registration before = dir.linkTargets.get(target);
+    if (before != null && before.valid()) {
+      return;
+    }
+    Registration now =
+        watch.register(
+            target,
+            new FolderWatch.Listener() {
+              @Override
+              public void happened(String name, Set<Happened> what) {
+                overflow();
+              }
+
+              @Override
+              public void overflow() {
+                if (!dir.left) {
+                  dir.links.forEach(link -> settle(dir, link));
+                }
+              }
+            });
+    if (now != null) {
+      dir.linkTargets.put(target, now);
+    }
+    if (before != null) {
+      before.release();
+    }
+  }
+
+  /** Stops listening to where no link leads any more. */
+  private static void forgetTargets(Dir dir) {
+    if (dir.linkTargets.isEmpty()) {
+      return;
+    }
+    var targets = new HashSet<Path>();
+    for (String link : dir.links) {
+      Path target = target(dir, link);
+      if (target != null) {
+        targets.add(target);
+      }
+    }
     dir.linkTargets
         .entrySet()
         .removeIf(each -> {
-          if (targets.contains(each.getKey()) && each.getValue().valid()) {
+          if (targets.contains(each.getKey())) {
             return false;
           }
           each.getValue().release();
           return true;
         });
-    var listener =
-        new FolderWatch.Listener() {
-          @Override
-          public void happened(String name, Set<Happened> what) {
-            overflow();
-          }
-
-          @Override
-          public void overflow() {
-            if (!dir.left) {
-              dir.links.forEach(link -> settle(dir, link));
-            }
-          }
-        };
-    for (Path target : targets) {
-      if (!dir.linkTargets.containsKey(target)) {
-        Registration registration = watch.register(target, listener);
-        if (registration != null) {
-          dir.linkTargets.put(target, registration);
-        }
-      }
-    }
   }
 
-  private static Set<Path> linkTargets(Dir dir) {
-    var targets = new HashSet<Path>();
-    for (String link : dir.links) {
-      try {
-        Path target = dir.path.resolve(link).toRealPath().getParent();
-        // What is in a folder that a link leads to is listened to as any folder.
-        if (target != null && !target.equals(dir.real) && !dir.dirs.containsKey(link)) {
-          targets.add(target);
-        }
-      } catch (IOException dangling) {
-        // Nothing to listen to; the rescan sees it when it leads somewhere again.
-      }
+  /** The folder that the target of a link is in; null when it leads nowhere. */
+  private static @Nullable Path target(Dir dir, String link) {
+    try {
+      return dir.path.resolve(link).toRealPath().getParent();
+    } catch (IOException dangling) {
+      return null; // the rescan sees it when it leads somewhere again
     }
-    return targets;
   }
 }

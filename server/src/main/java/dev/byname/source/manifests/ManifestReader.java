@@ -81,9 +81,11 @@ final class ManifestReader {
       problems.add(new ManifestProblem(file, e.line(), e.problem()));
     }
     if (problems.size() > PROBLEMS_MAX) {
-      int more = problems.size() - PROBLEMS_MAX;
-      problems.subList(PROBLEMS_MAX, problems.size()).clear();
-      problems.add(new ManifestProblem(file, 0, "has %d more problems".formatted(more)));
+      List<ManifestProblem> rest = problems.subList(PROBLEMS_MAX, problems.size());
+      int line = rest.getFirst().line();
+      int count = rest.size();
+      rest.clear();
+      problems.add(new ManifestProblem(file, line, "and %d more problems".formatted(count)));
     }
     return new Content(objects, problems);
   }
