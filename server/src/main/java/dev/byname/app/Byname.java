@@ -34,6 +34,21 @@ public final class Byname implements Runnable {
         ServiceLoader.load(CommandProvider.class, Byname.class.getClassLoader())) {
       commandLine.addSubcommand(provider.command());
     }
+    // One line, not the whole usage behind it: --help prints that.
+    commandLine.setParameterExceptionHandler(
+        (mistake, arguments) -> {
+          CommandLine command = mistake.getCommandLine();
+          PrintWriter err = command.getErr();
+          err.println(
+              command.getCommandSpec().qualifiedName()
+                  + ": "
+                  + mistake.getMessage()
+                  + "; see "
+                  + command.getCommandSpec().qualifiedName()
+                  + " --help");
+          err.flush();
+          return command.getCommandSpec().exitCodeOnInvalidInput();
+        });
     commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
       if (!(failure instanceof ConfigurationException)) {
         throw failure;

@@ -37,6 +37,9 @@ public record Request(
     Metadata metadata,
     int depth) {
 
+  /** What an IPv4 packet has room for behind its own and the UDP header. */
+  static final int DATAGRAM_BYTES_MAX = 65_507;
+
   public boolean has(int flag) {
     return (flags & flag) != 0;
   }
@@ -75,7 +78,9 @@ public record Request(
     if (client.transport().stream()) {
       return 0xffff;
     }
-    return edns == null ? 512 : Math.max(512, edns.udpPayloadSizeBytes());
+    return edns == null
+        ? 512
+        : Math.clamp(edns.udpPayloadSizeBytes(), 512, DATAGRAM_BYTES_MAX);
   }
 
   /** Named values about a query ({@code kubernetes/namespace}, …) for log, view and template. */

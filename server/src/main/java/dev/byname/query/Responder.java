@@ -116,7 +116,10 @@ public final class Responder implements QueryHandler {
           || (finding.isNameError() && type != RecordTypes.SOA && zone.fallsThrough(view))) {
         return SLOW;
       }
-      int sizeMax = transport.stream() ? MESSAGE_BYTES_MAX : view.udpPayloadSizeBytes;
+      int sizeMax =
+          transport.stream()
+              ? MESSAGE_BYTES_MAX
+              : Math.min(Request.DATAGRAM_BYTES_MAX, view.udpPayloadSizeBytes);
       int size =
           writer.write(
               finding, origin, spelled, view, out, sizeMax, entry.block.rotate() ? rotation++ : 0);

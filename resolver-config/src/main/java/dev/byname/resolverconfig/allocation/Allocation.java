@@ -27,9 +27,9 @@ public sealed interface Allocation<V> {
               "%s is held by %s; leave it out to be given a free one, or ask for another"
                   .formatted(value, known))
           .orElseGet(() ->
-              "%s is marked as taken though no service holds it; `byname allocation repair` gives"
+              "%s is marked as taken though no service holds it; leave it out to be given a free one,"
                       .formatted(value)
-                  + " it back");
+                  + " or ask for another");
     }
   }
 
