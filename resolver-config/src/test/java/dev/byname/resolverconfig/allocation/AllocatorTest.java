@@ -82,7 +82,7 @@ class AllocatorTest {
     assertThat(allocator.allocate(30001, WEB))
         .isEqualTo(new Held<>(30001, Optional.empty(), PortRange.DEFAULT));
     assertThat(refusal(allocator.allocate(30001, WEB)))
-        .contains("no service holds it", "allocation repair");
+        .contains("no service holds it", "ask for another");
     allocator.setHolder(30001, CATALOG);
     assertThat(allocator.holder(30001)).contains(CATALOG);
     assertThat(allocator.usage()).isEqualTo(new Usage(2682, 0, 86, 2));
