@@ -35,20 +35,19 @@ public final class Byname implements Runnable {
       commandLine.addSubcommand(provider.command());
     }
     // One line, not the whole usage behind it: --help prints that.
-    commandLine.setParameterExceptionHandler(
-        (mistake, arguments) -> {
-          CommandLine command = mistake.getCommandLine();
-          PrintWriter err = command.getErr();
-          err.println(
-              command.getCommandSpec().qualifiedName()
-                  + ": "
-                  + mistake.getMessage()
-                  + "; see "
-                  + command.getCommandSpec().qualifiedName()
-                  + " --help");
-          err.flush();
-          return command.getCommandSpec().exitCodeOnInvalidInput();
-        });
+    commandLine.setParameterExceptionHandler((mistake, arguments) -> {
+      CommandLine command = mistake.getCommandLine();
+      PrintWriter err = command.getErr();
+      err.println(
+          command.getCommandSpec().qualifiedName()
+              + ": "
+              + mistake.getMessage()
+              + "; see "
+              + command.getCommandSpec().qualifiedName()
+              + " --help");
+      err.flush();
+      return command.getCommandSpec().exitCodeOnInvalidInput();
+    });
     commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
       if (!(failure instanceof ConfigurationException)) {
         throw failure;

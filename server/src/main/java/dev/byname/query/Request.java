@@ -78,9 +78,7 @@ public record Request(
     if (client.transport().stream()) {
       return 0xffff;
     }
-    return edns == null
-        ? 512
-        : Math.clamp(edns.udpPayloadSizeBytes(), 512, DATAGRAM_BYTES_MAX);
+    return edns == null ? 512 : Math.clamp(edns.udpPayloadSizeBytes(), 512, DATAGRAM_BYTES_MAX);
   }
 
   /** Named values about a query ({@code kubernetes/namespace}, …) for log, view and template. */
