@@ -32,13 +32,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DigIT {
   private static final Path CONF = Path.of(System.getProperty("byname.root", ".."), "conf");
 
-  @TempDir Path folder;
+  private Path folder;
   private BynameServer server;
   private String port;
   private String metricsUrl;
 
   @BeforeAll
-  void serveACopyOfTheDemoCluster() throws IOException {
+  void serveACopyOfTheDemoCluster(@TempDir Path folder) throws IOException {
+    this.folder = folder;
     try (Stream<Path> files = Files.walk(CONF.resolve("demo"))) {
       for (Path file : files.toList()) {
         Path copy = folder.resolve(CONF.relativize(file).toString());
