@@ -145,7 +145,7 @@ public final class BynameServer implements AutoCloseable {
         Map.of(),
         pictures,
         all -> all.statuses().stream().mapToDouble(SourceStatus::repairs).sum());
-    metrics.counter(
+    metrics.gauge(
         MetricNames.SOURCE_UNDECODABLE,
         Map.of(),
         pictures,
