@@ -70,6 +70,7 @@ public final class BynameServer implements AutoCloseable {
   private final Metrics metrics;
   private final AdminServer admin = new AdminServer();
   private final Pictures pictures;
+  private final SkyDnsStores skyDns = new SkyDnsStores(clocks);
   private final Listeners listeners;
   private final EventLoopGroup upstreamLoops =
       new MultiThreadIoEventLoopGroup(
@@ -120,37 +121,44 @@ public final class BynameServer implements AutoCloseable {
         MetricNames.SOURCE_CONNECTED,
         Map.of(),
         pictures,
-        all -> all.statuses().stream().allMatch(SourceStatus::connected) ? 1 : 0);
+        _ -> statuses().stream().allMatch(SourceStatus::connected) ? 1 : 0);
     metrics.gauge(
         MetricNames.SOURCE_EVENT_AGE,
         Map.of(),
         pictures,
-        all -> {
+        _ -> {
           long oldest =
-              all.statuses().stream().mapToLong(SourceStatus::lastEventEpochMillis).min().orElse(0);
+              statuses().stream().mapToLong(SourceStatus::lastEventEpochMillis).min().orElse(0);
           return oldest == 0 ? Double.NaN : (clocks.epochMillis().getAsLong() - oldest) / 1000.0;
         });
     metrics.gauge(
         MetricNames.SOURCE_REVISION,
         Map.of(),
         pictures,
-        all -> all.statuses().stream().mapToDouble(SourceStatus::revision).max().orElse(0));
+        _ -> statuses().stream().mapToDouble(SourceStatus::revision).max().orElse(0));
     metrics.counter(
         MetricNames.SOURCE_RELISTS,
         Map.of(),
         pictures,
-        all -> all.statuses().stream().mapToDouble(SourceStatus::relists).sum());
+        _ -> statuses().stream().mapToDouble(SourceStatus::relists).sum());
     metrics.counter(
         MetricNames.SOURCE_REPAIRS,
         Map.of(),
         pictures,
-        all -> all.statuses().stream().mapToDouble(SourceStatus::repairs).sum());
+        _ -> statuses().stream().mapToDouble(SourceStatus::repairs).sum());
     metrics.gauge(
         MetricNames.SOURCE_UNDECODABLE,
         Map.of(),
         pictures,
-        all -> all.statuses().stream().mapToDouble(SourceStatus::undecodable).sum());
+        _ -> statuses().stream().mapToDouble(SourceStatus::undecodable).sum());
     metrics.gauge(MetricNames.SOURCE_STALE, Map.of(), pictures, all -> all.stale() ? 1 : 0);
+  }
+
+  /** How everything that is read from elsewhere is doing. */
+  private List<SourceStatus> statuses() {
+    List<SourceStatus> statuses = new ArrayList<>(pictures.statuses());
+    statuses.addAll(skyDns.statuses());
+    return statuses;
   }
 
   /**
@@ -259,7 +267,7 @@ public final class BynameServer implements AutoCloseable {
     @Override
     public <T> T service(Class<T> type) {
       for (Object candidate :
-          List.of(nextPages, pictures, DEBUG, upstreamLoops, forwardCounts, cacheCounts)) {
+          List.of(nextPages, pictures, skyDns, DEBUG, upstreamLoops, forwardCounts, cacheCounts)) {
         if (type.isInstance(candidate)) {
           return type.cast(candidate);
         }
@@ -412,6 +420,7 @@ public final class BynameServer implements AutoCloseable {
       log.info("stopped{}", drained ? "" : "; some queries were not answered in time");
     }
     pictures.close();
+    skyDns.close();
     admin.close();
     var _ = upstreamLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     scheduler.shutdownNow();

@@ -5,6 +5,7 @@ import dev.byname.plugin.bind.BindFactory;
 import dev.byname.plugin.cache.CacheFactory;
 import dev.byname.plugin.debug.DebugFactory;
 import dev.byname.plugin.errors.ErrorsFactory;
+import dev.byname.plugin.etcd.EtcdFactory;
 import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.hosts.HostsFactory;
@@ -33,6 +34,7 @@ public final class PluginRegistry {
               new CacheFactory(),
               new DebugFactory(),
               new ErrorsFactory(),
+              new EtcdFactory(),
               new ForwardFactory(),
               new HealthFactory(),
               new HostsFactory(),

@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -188,6 +189,23 @@ final class EtcdMirror implements AutoCloseable {
     var open = session;
     if (open != null) {
       open.close();
+    }
+  }
+
+  /**
+   * Asks for what is left of a lease; called on the mirror's thread. Not answered when there is no
+   * connection, or when the member cannot tell: what is known of the lease stays.
+   */
+  void leaseSeconds(long leaseId, LongConsumer then) {
+    var open = session;
+    if (open != null) {
+      var _ =
+          open.leaseSeconds(leaseId)
+              .whenComplete((seconds, failure) -> {
+                if (failure == null) {
+                  then.accept(seconds);
+                }
+              });
     }
   }
 

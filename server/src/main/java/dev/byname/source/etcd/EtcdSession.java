@@ -14,6 +14,9 @@ interface EtcdSession extends AutoCloseable {
   /** Completes on the callback executor, exceptionally with an {@link EtcdFailure}. */
   CompletableFuture<RangeResponse> range(RangeRequest request);
 
+  /** What is left of a lease, in seconds; completes as {@link #range} does. */
+  CompletableFuture<Long> leaseSeconds(long leaseId);
+
   /** Opens a stream of watches. */
   WatchStream watch(WatchReceiver receiver);
 

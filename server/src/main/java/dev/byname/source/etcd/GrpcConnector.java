@@ -5,6 +5,9 @@ import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthenticateRequest;
 import io.etcd.jetcd.api.AuthenticateResponse;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.WatchGrpc;
@@ -115,6 +118,19 @@ final class GrpcConnector implements EtcdConnector {
         stub(KVGrpc.newStub(channel), bearer).range(request, answer);
         return answer.future;
       });
+    }
+
+    @Override
+    public CompletableFuture<Long> leaseSeconds(long leaseId) {
+      return authenticated(
+              bearer -> {
+                var answer = new Answer<LeaseTimeToLiveResponse>();
+                stub(LeaseGrpc.newStub(channel), bearer)
+                    .leaseTimeToLive(
+                        LeaseTimeToLiveRequest.newBuilder().setID(leaseId).build(), answer);
+                return answer.future;
+              })
+          .thenApply(LeaseTimeToLiveResponse::getTTL);
     }
 
     @Override

@@ -12,9 +12,11 @@ import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,8 @@ final class FakeEtcd implements EtcdConnector {
   final List<RangeRequest> ranges = new ArrayList<>();
 
   int opened;
+  int leasesAsked;
+  private final Map<Long, Instant> leaseEnds = new HashMap<>();
 
   /** Runs before the answer to each range is made. */
   Runnable beforeRange = () -> {};
@@ -65,12 +69,22 @@ final class FakeEtcd implements EtcdConnector {
   }
 
   long put(String key, ByteString value) {
+    return put(key, value, 0);
+  }
+
+  /** Grants a lease, or keeps one alive: from now on it has so much time. */
+  void lease(long id, Duration time) {
+    leaseEnds.put(id, scheduler.clock().instant().plus(time));
+  }
+
+  long put(String key, ByteString value, long leaseId) {
     revision++;
     var keyValue =
         KeyValue.newBuilder()
             .setKey(ByteString.copyFromUtf8(key))
             .setValue(value)
             .setModRevision(revision)
+            .setLease(leaseId)
             .build();
     keys.put(key, keyValue);
     happened(Event.newBuilder().setType(Event.EventType.PUT).setKv(keyValue).build());
@@ -254,6 +268,22 @@ final class FakeEtcd implements EtcdConnector {
           } catch (EtcdFailure failure) {
             future.completeExceptionally(failure);
           }
+        }
+      });
+      return future;
+    }
+
+    @Override
+    public CompletableFuture<Long> leaseSeconds(long leaseId) {
+      leasesAsked++;
+      var future = new CompletableFuture<Long>();
+      scheduler.execute(() -> {
+        var end = leaseEnds.get(leaseId);
+        if (closed || end == null) {
+          future.completeExceptionally(
+              new EtcdFailure(EtcdFailure.Kind.UNAVAILABLE, "no such lease"));
+        } else {
+          future.complete(Duration.between(scheduler.clock().instant(), end).toSeconds());
         }
       });
       return future;
