@@ -9,6 +9,9 @@ import java.util.concurrent.locks.LockSupport;
  * and prints a line for every change of what it knows, until its standard input ends.
  */
 final class FollowEtcd {
+  /** How each of these lines begins; log lines go to the same stream. */
+  static final String STATUS = "connected=";
+
   private FollowEtcd() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -17,7 +20,7 @@ final class FollowEtcd {
       while (System.in.available() == 0) {
         var status = cluster.source.status();
         var now =
-            "connected=%s relists=%d services=%s"
+            (STATUS + "%s relists=%d services=%s")
                 .formatted(
                     status.connected(), status.relists(), String.join(",", cluster.serviceNames()));
         if (!now.equals(before)) {
