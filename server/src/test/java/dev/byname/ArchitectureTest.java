@@ -57,7 +57,6 @@ class ArchitectureTest {
   /** Library to the only packages that may import it. */
   private static final Map<String, List<String>> FENCES =
       Map.of(
-          "io.fabric8..", List.of("source.kubernetes.."),
           "io.etcd..", List.of("source.etcd.."),
           "io.micrometer..", List.of("observe..", "admin.."),
           "org.xbill.DNS..", List.of("interop..", "plugin.."),

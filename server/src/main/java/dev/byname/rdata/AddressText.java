@@ -2,6 +2,7 @@ package dev.byname.rdata;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 
 /** Addresses as dig prints them: dotted quad, or RFC 5952. */
 final class AddressText {
@@ -35,8 +36,8 @@ final class AddressText {
     if (best < 0) {
       return full;
     }
-    String left = String.join(":", java.util.Arrays.copyOfRange(groups, 0, best));
-    String right = String.join(":", java.util.Arrays.copyOfRange(groups, best + bestLength, 8));
+    String left = String.join(":", Arrays.copyOfRange(groups, 0, best));
+    String right = String.join(":", Arrays.copyOfRange(groups, best + bestLength, 8));
     return left + "::" + right;
   }
 

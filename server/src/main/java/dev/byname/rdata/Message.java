@@ -90,8 +90,9 @@ public record Message(
     int room = sizeMaxBytes - optSizeBytes();
     List<List<ResourceRecord>> sections = List.of(answer, authority, additional);
     boolean full = false;
+    int count = 0;
     for (int section = 0; section < 3; section++) {
-      int count = 0;
+      count = 0;
       for (ResourceRecord record : sections.get(section)) {
         if (full) {
           break;
@@ -113,8 +114,7 @@ public record Message(
     }
     if (edns != null) {
       writeOpt(out, edns, rcode);
-      int additionalCount = Bytes.u16(out.toByteArray(), Header.ARCOUNT);
-      out.u16At(Header.ARCOUNT, additionalCount + 1);
+      out.u16At(Header.ARCOUNT, count + 1);
     }
     return out.toByteArray();
   }

@@ -11,6 +11,7 @@ import dev.byname.wire.Rcode;
 import dev.byname.wire.RecordTypes;
 import dev.byname.zone.Answers.SrvRecords;
 import dev.byname.zone.ClusterZone.NameServerAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -445,7 +446,7 @@ public final class AnswerWriter {
 
   private static byte[] labelsOf(String name) {
     byte[] wire = DomainName.of(name).toWire();
-    return java.util.Arrays.copyOf(wire, wire.length - 1);
+    return Arrays.copyOf(wire, wire.length - 1);
   }
 
   /** Its owner and the ends of its two names are the zone in the question, in the client's case. */

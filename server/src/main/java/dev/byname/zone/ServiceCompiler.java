@@ -12,6 +12,7 @@ import dev.byname.zone.Answers.SrvRecords;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,13 +99,13 @@ final class ServiceCompiler {
     }
     Answers a = whole.answers();
     Answers b = addresses.answers();
-    byte[] v4 = java.util.Arrays.equals(a.v4, b.v4) ? a.v4 : b.v4;
-    byte[] v6 = java.util.Arrays.equals(a.v6, b.v6) ? a.v6 : b.v6;
+    byte[] v4 = Arrays.equals(a.v4, b.v4) ? a.v4 : b.v4;
+    byte[] v6 = Arrays.equals(a.v6, b.v6) ? a.v6 : b.v6;
     SrvRecords srv =
         a.srv != null
                 && b.srv != null
-                && java.util.Arrays.equals(a.srv.records, b.srv.records)
-                && java.util.Arrays.equals(a.srv.glue, b.srv.glue)
+                && Arrays.equals(a.srv.records, b.srv.records)
+                && Arrays.equals(a.srv.glue, b.srv.glue)
             ? a.srv
             : b.srv;
     return v4 == a.v4 && v6 == a.v6 && srv == a.srv

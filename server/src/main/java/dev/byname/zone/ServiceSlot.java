@@ -1,6 +1,7 @@
 package dev.byname.zone;
 
 import dev.byname.cluster.ObjectKey;
+import dev.byname.wire.DomainName;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -27,7 +28,7 @@ final class ServiceSlot extends NameTable.Entry {
     key[1 + name.length] = (byte) namespace.length;
     System.arraycopy(namespace, 0, key, 2 + name.length, namespace.length);
     for (int i = 0; i < key.length; i++) {
-      key[i] = dev.byname.wire.DomainName.fold(key[i]);
+      key[i] = DomainName.fold(key[i]);
     }
     return key;
   }

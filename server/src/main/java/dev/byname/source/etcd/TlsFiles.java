@@ -18,6 +18,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -200,7 +201,7 @@ final class TlsFiles {
       throw new InvalidKeySpecException("its curve is not given");
     }
     int from = contentStart(sec1, at);
-    byte[] curve = java.util.Arrays.copyOfRange(sec1, from, end(sec1, at));
+    byte[] curve = Arrays.copyOfRange(sec1, from, end(sec1, at));
     return der(DER_SEQUENCE, EC_PUBLIC_KEY, curve);
   }
 
