@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainRun {
   private final List<Plugin> plugins;
+  private final QueryMetrics.Key labels;
   private final Consumer<Throwable> bug;
   private final BiConsumer<Request, Consumer<Response>> server;
   private final Consumer<ChainRun> done;
@@ -31,10 +32,12 @@ final class ChainRun {
 
   ChainRun(
       List<Plugin> plugins,
+      QueryMetrics.Key labels,
       BiConsumer<Request, Consumer<Response>> server,
       Consumer<Throwable> bug,
       Consumer<ChainRun> done) {
     this.plugins = plugins;
+    this.labels = labels;
     this.server = server;
     this.bug = bug;
     this.done = done;
@@ -124,9 +127,15 @@ final class ChainRun {
     }
 
     @Override
+    public QueryMetrics.Key labels() {
+      return labels;
+    }
+
+    @Override
     public CompletionStage<Response> next(Request request) {
       var answer = new CompletableFuture<Response>();
-      new ChainRun(plugins, server, bug, run -> answer.complete(run.response)).start(request, from);
+      new ChainRun(plugins, labels, server, bug, run -> answer.complete(run.response))
+          .start(request, from);
       return answer;
     }
 

@@ -15,7 +15,6 @@ import dev.byname.zone.ClusterZone;
 import dev.byname.zone.Finding;
 import dev.byname.zone.SpelledAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -39,7 +38,7 @@ public final class ClusterResolver {
    * @param chain asked for targets outside the zone
    */
   public Step answer(Request request, Plugin.Chain chain) {
-    Lookup lookup = new Lookup(request.question());
+    Lookup lookup = new Lookup(request, request.question());
     if (lookup.origin < 0) {
       return Step.next(request);
     }
@@ -70,7 +69,7 @@ public final class ClusterResolver {
     while (aliases.size() < ALIASES_MAX && !current.isSubdomainOf(request.question().name())) {
       aliases.add(cname(owner, current));
       var question = new Question(current, request.question().type(), RecordTypes.CLASS_IN);
-      Lookup next = new Lookup(question);
+      Lookup next = new Lookup(request, question);
       if (next.origin != asked.origin) {
         return outside(request, chain, question, aliases);
       }
@@ -85,8 +84,8 @@ public final class ClusterResolver {
 
   private Response withTarget(
       Request request, List<ResourceRecord> aliases, Lookup target, Lookup asked) {
-    Message found = target.write(target.finding).read();
-    if (found == null || found.rcode() != Rcode.NOERROR || found.answer().isEmpty()) {
+    Message found = target.write(target.finding).message();
+    if (found.rcode() != Rcode.NOERROR || found.answer().isEmpty()) {
       return asked.write(Finding.Fixed.NO_DATA);
     }
     aliases.addAll(found.answer());
@@ -98,14 +97,7 @@ public final class ClusterResolver {
     CompletionStage<Response> upstream = chain.server(request.asking(question));
     return new Step.Pending(
         upstream.thenApply(response -> {
-          Message message =
-              switch (response) {
-                case Response.Reply(Message reply) -> reply;
-                case Response.Wire wire -> wire.read();
-                case Response.Failure failure -> null;
-                case Response.Transfer transfer -> null;
-                case Response.NoReply silence -> null;
-              };
+          Message message = response.read();
           int truncated = 0;
           if (message != null) {
             aliases.addAll(message.answer());
@@ -141,18 +133,24 @@ public final class ClusterResolver {
     final int origin;
     final Finding finding;
 
-    Lookup(Question question) {
+    Lookup(Request request, Question question) {
       byte[] wire =
-          new Message(0, 0, 0, question, List.of(), List.of(), List.of(), null).toWire(512);
+          new Message(0, request.flags(), 0, question, List.of(), List.of(), List.of(), null)
+              .toWire(512);
       view.read(wire, wire.length);
       origin = zone.originOf(view);
       finding = origin < 0 ? Finding.Fixed.NX_DOMAIN : zone.find(view, origin, spelled);
     }
 
-    Response.Wire write(Finding what) {
+    /** A {@code Reply} and not the bytes, since those could end up in a cache. */
+    Response.Reply write(Finding what) {
       byte[] out = new byte[0xffff];
       int size = new AnswerWriter(zone).write(what, origin, spelled, view, out, out.length, 0);
-      return new Response.Wire(Arrays.copyOf(out, size));
+      Message message = Message.read(out, size);
+      if (message == null) {
+        throw new IllegalStateException("an answer of our own cannot be read");
+      }
+      return new Response.Reply(message);
     }
   }
 }

@@ -29,6 +29,11 @@ public interface Plugin extends AutoCloseable {
 
   /** Ways for a plugin to ask on its own. */
   interface Chain {
+    /** Where the query fell: the labels of what a plugin counts. */
+    default QueryMetrics.Key labels() {
+      return QueryMetrics.Key.NONE;
+    }
+
     /** Asks the plugins behind this one. */
     CompletionStage<Response> next(Request request);
 

@@ -20,7 +20,10 @@ public final class QueryMetrics {
    * @param zone with final dot
    * @param view empty without one
    */
-  public record Key(String server, String zone, String view) {}
+  public record Key(String server, String zone, String view) {
+    /** Of queries that did not come over a listener. */
+    public static final Key NONE = new Key("", ".", "");
+  }
 
   private final Map<Key, Zone> zones = new ConcurrentHashMap<>();
   private final Map<String, Integer> pluginIndex = new ConcurrentHashMap<>();

@@ -256,12 +256,17 @@ public final class Responder implements QueryHandler {
                 request.client(),
                 request.metadata(),
                 request.depth());
-        new ChainRun(entry.block.plugins(), this::ask, this::onBug, run -> done.accept(entry, run))
+        new ChainRun(
+                entry.block.plugins(),
+                entry.metrics.key(),
+                this::ask,
+                this::onBug,
+                run -> done.accept(entry, run))
             .start(inZone, 0);
         return;
       }
     }
-    var nobody = new ChainRun(List.of(), this::ask, this::onBug, run -> {});
+    var nobody = new ChainRun(List.of(), current.dropped.key(), this::ask, this::onBug, run -> {});
     nobody.response = new Response.Failure(Rcode.REFUSED, "outside all server blocks");
     done.accept(null, nobody);
   }

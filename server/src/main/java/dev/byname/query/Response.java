@@ -2,12 +2,43 @@ package dev.byname.query;
 
 import dev.byname.rdata.Message;
 import java.util.Iterator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the plugin chain comes back with. Id, question and OPT record are written by the responder.
  */
 public sealed interface Response {
+  /**
+   * The message as values; null for a failure, a transfer, silence, and for bytes that are no
+   * message. Costs a parse where it came as bytes.
+   */
+  default @Nullable Message read() {
+    return switch (this) {
+      case Reply(Message message) -> message;
+      case Wire(byte[] message) -> Message.read(message, message.length);
+      case Failure _, Transfer _, NoReply _ -> null;
+    };
+  }
+
+  /**
+   * The same response with its message changed. It keeps its kind: what came over the network can
+   * still be cached, what was made in this process still is not. A {@link Wire} has no room for
+   * EDNS options; to add one, make a {@link Reply}. What has no message is returned as it is.
+   *
+   * @param change must leave the question as long as the client's
+   */
+  default Response edit(UnaryOperator<Message> change) {
+    Message message = read();
+    if (message == null) {
+      return this;
+    }
+    Message changed = change.apply(message);
+    return this instanceof Wire
+        ? new Wire(changed.withEdns(null).toWire(Wire.BYTES_MAX))
+        : new Reply(changed);
+  }
+
   /**
    * Records to be written; {@code message.edns()} says which OPT options to add, its size and DO
    * are ours.
@@ -20,10 +51,7 @@ public sealed interface Response {
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Wire(byte[] message) implements Response {
-    /** The message as values. Costs a parse; only for who must look inside. */
-    public @Nullable Message read() {
-      return Message.read(message, message.length);
-    }
+    private static final int BYTES_MAX = 0xffff;
   }
 
   /**

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.ResourceRecord;
+import dev.byname.wire.Rcode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -85,7 +86,8 @@ class StandardPluginsTest {
       assertThat(lines()).hasSize(1);
       assertThat(lines().getFirst())
           .matches(
-              "127\\.0\\.0\\.1:40000 - 4711 \"A IN missing\\.default\\.svc\\.cluster\\.local\\. udp \\d+ false 1232\" NXDOMAIN qr,aa,rd \\d+ 0\\.000000000s");
+              "127\\.0\\.0\\.1:40000 - 4711 \"A IN missing\\.default\\.svc\\.cluster\\.local\\. udp"
+                  + " \\d+ false 1232\" NXDOMAIN qr,aa,rd \\d+ 0\\.000000000s");
     }
   }
 
@@ -104,7 +106,12 @@ class StandardPluginsTest {
   void errorsOfOneKindAreCountedTogether() throws IOException {
     try (var cluster =
         TestCluster.of(
-            ".:53 {\n  errors {\n    consolidate 5m \"no plugin\" warning\n  }\n  kubernetes cluster.local\n}\n",
+            ".:53 {\n"
+                + "  errors {\n"
+                + "    consolidate 5m \"no plugin\" warning\n"
+                + "  }\n"
+                + "  kubernetes cluster.local\n"
+                + "}\n",
             folder)) {
       for (int i = 0; i < 5; i++) {
         cluster.ask("example.org. A");
@@ -138,6 +145,16 @@ class StandardPluginsTest {
           .extracting(Object::toString)
           .containsExactly(
               "Www.example.org. 0 IN A 127.0.0.1", "_udp.Www.example.org. 0 IN SRV 0 0 40000 .");
+    }
+  }
+
+  @Test
+  void theClusterIsNotBehindTheCacheWhenThePluginsAnswerForIt() throws IOException {
+    try (var cluster =
+        TestCluster.of(".:53 {\n  log\n  cache 30\n  kubernetes cluster.local\n}\n", folder)) {
+      assertThat(cluster.ask("db.default.svc.cluster.local. A").rcode()).isEqualTo(Rcode.NXDOMAIN);
+      cluster.apply(CLUSTER);
+      assertThat(cluster.ask("db.default.svc.cluster.local. A").answer()).hasSize(3);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.byname.cluster.ClusterState.Change;
 import dev.byname.cluster.IpAddress;
 import dev.byname.corefile.Problems;
 import dev.byname.plugin.PluginRuntime;
+import dev.byname.plugin.cache.CacheObserver;
 import dev.byname.plugin.kubernetes.ClusterPicture;
 import dev.byname.plugin.kubernetes.PictureSource;
 import dev.byname.query.Client;
@@ -247,7 +248,10 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public <T> T service(Class<T> type) {
-      return type.cast(new TestPictures(localAddresses));
+      return type.cast(
+          type.isInstance(CacheObserver.NONE)
+              ? CacheObserver.NONE
+              : new TestPictures(localAddresses));
     }
   }
 
