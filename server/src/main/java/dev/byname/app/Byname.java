@@ -12,12 +12,18 @@ import picocli.CommandLine.IVersionProvider;
     description = "DNS and service discovery for Kubernetes clusters.",
     mixinStandardHelpOptions = true,
     versionProvider = Byname.Version.class,
-    subcommands = {ServeCommand.class, CheckCommand.class, LookupCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      LookupCommand.Lookup.class,
+      LookupCommand.Explain.class
+    })
 public final class Byname implements Runnable {
   @CommandLine.Spec CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) throws InterruptedException {
+    Logging.setUpForCommand(); // serve sets up its own
     int exitCode = commandLine().execute(asCoreDns(arguments));
     if (exitCode != ServeCommand.STILL_RUNNING) {
       System.exit(exitCode);

@@ -10,7 +10,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import org.slf4j.LoggerFactory;
 
-/** How this process logs: lines for people, or JSON for machines, on standard output. */
+/** How this process logs: lines for people, or JSON for machines. */
 final class Logging {
   private static final String OURS = "dev.byname";
   private static final String LINE =
@@ -18,8 +18,17 @@ final class Logging {
 
   private Logging() {}
 
-  /** Replaces whatever was set up before. */
+  /** A server's log, on standard output. Replaces whatever was set up before. */
   static void setUp(boolean json) {
+    setUp(json, "System.out", Level.INFO);
+  }
+
+  /** A command's: what it prints is its result, so only warnings, on standard error. */
+  static void setUpForCommand() {
+    setUp(false, "System.err", Level.WARN);
+  }
+
+  private static void setUp(boolean json, String stream, Level level) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     Encoder<ILoggingEvent> encoder = json ? json() : lines();
@@ -27,12 +36,13 @@ final class Logging {
     encoder.start();
     var console = new ConsoleAppender<ILoggingEvent>();
     console.setContext(context);
+    console.setTarget(stream);
     console.setEncoder(encoder);
     console.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
-    context.getLogger(OURS).setLevel(Level.INFO);
+    context.getLogger(OURS).setLevel(level);
   }
 
   private static Encoder<ILoggingEvent> lines() {
