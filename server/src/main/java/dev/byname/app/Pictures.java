@@ -29,13 +29,20 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
   /** A picture, and how many hold it. */
   private static final class Shared implements ClusterPicture {
     final PictureSource from;
+    final long openedNanos;
     final ClusterWriter writer;
     final Source source;
     final @Nullable Snapshot snapshot;
     int holders;
 
-    Shared(PictureSource from, ClusterWriter writer, Source source, @Nullable Snapshot snapshot) {
+    Shared(
+        PictureSource from,
+        long openedNanos,
+        ClusterWriter writer,
+        Source source,
+        @Nullable Snapshot snapshot) {
       this.from = from;
+      this.openedNanos = openedNanos;
       this.writer = writer;
       this.source = source;
       this.snapshot = snapshot;
@@ -57,6 +64,11 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
     @Override
     public void whileStill(Runnable action) {
       writer.call(action);
+    }
+
+    @Override
+    public long openedNanos() {
+      return openedNanos;
     }
 
     @Override
@@ -95,7 +107,9 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
         writer.close();
         throw e;
       }
-      shared = new Shared(from, writer, source, snapshot(from, state, source));
+      shared =
+          new Shared(
+              from, clocks.nanoTime().getAsLong(), writer, source, snapshot(from, state, source));
       open.put(from, shared);
       log.info("reading the cluster from {}", from.origin());
       source.start();

@@ -32,11 +32,26 @@ public final class ClusterState {
 
     record Remove(Kind kind, ObjectKey key) implements Change {}
 
+    /**
+     * What an earlier process knew last has been put, whole: right at some time, perhaps no more.
+     */
+    record Restored() implements Change {}
+
     /** The source has delivered its first complete list. */
     record Synced() implements Change {}
 
     /** Something to be done between two changes, such as a new listener's first look. */
     record Call(Runnable action) implements Change {}
+  }
+
+  /** How far what is known can be relied upon; only ever goes forward. */
+  public enum Standing {
+    /** The first list is on its way: what is missing may exist, and what is there lacks parts. */
+    PARTIAL,
+    /** Whole, but from a snapshot that no source has confirmed yet. */
+    RESTORED,
+    /** A source has delivered all it has. */
+    SYNCED
   }
 
   private final LongSupplier epochSeconds;
@@ -63,7 +78,7 @@ public final class ClusterState {
   private final Map<ObjectKey, List<EndpointSlice>> slicesByImport = new HashMap<>();
 
   private final LongAdder viewsBuilt = new LongAdder();
-  private volatile boolean synced;
+  private volatile Standing standing = Standing.PARTIAL;
   private volatile long modifiedEpochSeconds;
 
   /**
@@ -81,14 +96,17 @@ public final class ClusterState {
       switch (change) {
         case Change.Put(ClusterObject object) -> put(object, touched);
         case Change.Remove(Kind kind, ObjectKey key) -> remove(kind, key, touched);
-        case Change.Synced() -> touched.becameSynced |= !synced;
+        case Change.Restored() -> touched.restored = true;
+        case Change.Synced() -> touched.becameSynced |= !synced();
         case Change.Call(Runnable action) -> action.run();
       }
     }
     touched.services.forEach(this::rebuildService);
     touched.imports.forEach(this::rebuildImport);
     if (touched.becameSynced) {
-      synced = true;
+      standing = Standing.SYNCED;
+    } else if (touched.restored && !synced()) {
+      standing = Standing.RESTORED;
     }
     if (touched.any()) {
       // A serial must never go back (RFC 1982), even when the wall clock does.
@@ -99,7 +117,7 @@ public final class ClusterState {
               Collections.unmodifiableSet(touched.imports),
               Collections.unmodifiableSet(touched.namespaces),
               Collections.unmodifiableSet(touched.pods),
-              synced);
+              synced());
       listeners.forEach(listener -> listener.onChange(change));
     }
   }
@@ -203,7 +221,12 @@ public final class ClusterState {
 
   /** Whether the first complete list has been applied; until then a missing name means nothing. */
   public boolean synced() {
-    return synced;
+    return standing == Standing.SYNCED;
+  }
+
+  /** One volatile read. */
+  public Standing standing() {
+    return standing;
   }
 
   /**
@@ -396,6 +419,7 @@ public final class ClusterState {
     final Set<ObjectKey> imports = new LinkedHashSet<>();
     final Set<String> namespaces = new LinkedHashSet<>();
     final Set<ObjectKey> pods = new LinkedHashSet<>();
+    boolean restored;
     boolean becameSynced;
 
     boolean any() {

@@ -1,5 +1,8 @@
 package dev.byname.query;
 
+import dev.byname.cluster.ClusterState.Standing;
+import dev.byname.query.Response.ExtendedError;
+import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
 import dev.byname.rdata.Rdata.NameRdata;
@@ -17,10 +20,12 @@ import dev.byname.zone.SpelledAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster zone off the precomputed path, for the plugin chain and the lookup API. Finds and
- * writes with the same code; what it adds is following aliases.
+ * writes with the same code; what it adds is following aliases, and saying why a name is not known
+ * yet.
  */
 public final class ClusterResolver {
   /** As CoreDNS: the target of an alias may be an alias, this often. */
@@ -33,7 +38,21 @@ public final class ClusterResolver {
   }
 
   /**
-   * Answers from the zone, or hands on what is not its own.
+   * Whether the name is the zone's, and the cluster's first complete picture may say more of it
+   * than is known now: everything while the first list is being read, later what a snapshot does
+   * not have.
+   */
+  public boolean unsettled(Request request) {
+    Standing standing = zone.state().standing();
+    if (standing == Standing.SYNCED) {
+      return false;
+    }
+    Lookup lookup = new Lookup(request, request.question());
+    return lookup.origin >= 0 && (standing == Standing.PARTIAL || lookup.finding.isNameError());
+  }
+
+  /**
+   * Answers from the zone with what is known now, or hands on what is not its own.
    *
    * @param chain asked for targets outside the zone
    */
@@ -72,6 +91,9 @@ public final class ClusterResolver {
       Lookup next = new Lookup(request, question);
       if (next.origin != asked.origin) {
         return outside(request, chain, question, aliases);
+      }
+      if (next.finding == Finding.Fixed.NOT_SYNCED) {
+        return Step.answer(asked.write(next.finding));
       }
       if (!(next.finding instanceof Finding.Alias further)) {
         return Step.answer(withTarget(request, aliases, next, asked));
@@ -112,7 +134,7 @@ public final class ClusterResolver {
         owner, RecordType.CNAME, zone.options().ttlSeconds(), new NameRdata(target, true));
   }
 
-  private static Response reply(Request request, List<ResourceRecord> answer, int truncated) {
+  private Response reply(Request request, List<ResourceRecord> answer, int truncated) {
     int flags = Header.QR | Header.AA | truncated | (request.flags() & (Header.RD | Header.CD));
     return new Response.Reply(
         new Message(
@@ -123,7 +145,24 @@ public final class ClusterResolver {
             answer,
             List.of(),
             List.of(),
-            null));
+            explanation(Finding.Fixed.NO_DATA)));
+  }
+
+  private static final Edns NOT_READY = extendedError(ExtendedError.NOT_READY);
+  private static final Edns STALE = extendedError(ExtendedError.STALE_ANSWER);
+
+  /** What a client that uses EDNS is told about the answer (RFC 8914); null for nothing. */
+  private @Nullable Edns explanation(Finding finding) {
+    if (finding == Finding.Fixed.NOT_SYNCED) {
+      return NOT_READY;
+    }
+    return zone.state().standing() == Standing.RESTORED ? STALE : null;
+  }
+
+  /** Only the options count, the responder writes the rest. */
+  private static Edns extendedError(int code) {
+    byte[] data = {(byte) (code >>> 8), (byte) code};
+    return new Edns(512, 0, false, List.of(new Edns.Option(Edns.OPTION_EXTENDED_ERROR, data)));
   }
 
   /** A question looked up in the zone, with what is needed to write its answer. */
@@ -139,7 +178,16 @@ public final class ClusterResolver {
               .toWire(512);
       view.read(wire, wire.length);
       origin = zone.originOf(view);
-      finding = origin < 0 ? Finding.Fixed.NX_DOMAIN : zone.find(view, origin, spelled);
+      finding = origin < 0 ? Finding.Fixed.NX_DOMAIN : found();
+    }
+
+    private Finding found() {
+      Finding found = zone.find(view, origin, spelled);
+      // A snapshot is whole: what it does not have did not exist. musl gives up its search list at
+      // a SERVFAIL, so with that no pod on it would find any name while the source is away.
+      return found == Finding.Fixed.NOT_SYNCED && zone.state().standing() == Standing.RESTORED
+          ? Finding.Fixed.NX_DOMAIN
+          : found;
     }
 
     /** A {@code Reply} and not the bytes, since those could end up in a cache. */
@@ -150,7 +198,7 @@ public final class ClusterResolver {
       if (message == null) {
         throw new IllegalStateException("an answer of our own cannot be read");
       }
-      return new Response.Reply(message);
+      return new Response.Reply(message.withEdns(explanation(what)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.byname.query;
 
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.query.Response.ExtendedError;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
@@ -108,11 +109,15 @@ public final class Responder implements QueryHandler {
       ClusterZone zone = entry.block.precomputed();
       int origin = zone == null ? -1 : zone.originOf(view);
       AnswerWriter writer = writers[entry.index];
-      if (zone == null || origin < 0 || writer == null) {
+      if (zone == null
+          || origin < 0
+          || writer == null
+          || zone.state().standing() == Standing.PARTIAL) {
         return SLOW;
       }
       Finding finding = zone.find(view, origin, spelled);
       if (!AnswerWriter.complete(finding, type)
+          || finding == Finding.Fixed.NOT_SYNCED
           || (finding.isNameError() && type != RecordTypes.SOA && zone.fallsThrough(view))) {
         return SLOW;
       }

@@ -1,5 +1,6 @@
 package dev.byname.zone;
 
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.cluster.EndpointSlice;
 import dev.byname.cluster.IpAddress;
 import dev.byname.cluster.ServiceView;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class AnswerWriter {
   private static final int QNAME_POINTER = 0xc000 | Header.LENGTH_BYTES;
   private static final int OPT_BYTES = 11;
+
+  /** Extended DNS error 3, Stale Answer, without a text (RFC 8914 section 4.4). */
+  private static final byte[] STALE_OPTION = {0, 15, 0, 2, 0, 3};
+
   private static final int SCHEMA_VERSION_TTL_SECONDS =
       28800; // as CoreDNS, whatever the ttl option says
   private static final byte[] SCHEMA_VERSION = {5, '1', '.', '1', '.', '0'};
@@ -52,6 +57,7 @@ public final class AnswerWriter {
   private int additionals;
   private int zoneOffset;
   private int ttlSeconds;
+  private boolean stale;
 
   /** Where SRV targets stand in the message, for the owner names of their addresses. */
   private final char[] targetAt = new char[4096];
@@ -135,7 +141,8 @@ public final class AnswerWriter {
   private void begin(QueryView query, byte[] target, int sizeMaxBytes, int origin) {
     q = query;
     out = target;
-    end = sizeMaxBytes - (query.edns ? OPT_BYTES : 0);
+    stale = query.edns && zone.state().standing() == Standing.RESTORED;
+    end = sizeMaxBytes - (query.edns ? OPT_BYTES : 0) - (stale ? STALE_OPTION.length : 0);
     flags = Header.QR | Header.AA | (query.flags & (Header.RD | Header.CD));
     answers = 0;
     authorities = 0;
@@ -150,6 +157,11 @@ public final class AnswerWriter {
       writeOpt(out, position, q.udpPayloadSizeBytes, 0, q.dnssecOk);
       position += OPT_BYTES;
       additionals++;
+    }
+    if (stale) {
+      Bytes.u16(out, position - 2, STALE_OPTION.length); // RDLENGTH of the OPT record
+      System.arraycopy(STALE_OPTION, 0, out, position, STALE_OPTION.length);
+      position += STALE_OPTION.length;
     }
     Bytes.u16(out, Header.FLAGS, flags);
     Bytes.u16(out, Header.QDCOUNT, 1);

@@ -2,15 +2,19 @@ package dev.byname.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.cluster.IpAddress;
 import dev.byname.query.Transport;
+import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
+import dev.byname.wire.Bytes;
 import dev.byname.wire.Header;
 import dev.byname.wire.Rcode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
@@ -66,9 +70,11 @@ class AnswersTest {
     List<IpAddress> local =
         ((List<String>) fixture.getOrDefault("localAddresses", List.of()))
             .stream().map(IpAddress::parse).toList();
-    boolean synced = (boolean) fixture.getOrDefault("synced", true);
+    Standing standing =
+        Standing.valueOf(
+            ((String) fixture.getOrDefault("standing", "synced")).toUpperCase(Locale.ROOT));
     String corefile = (String) fixture.getOrDefault("corefile", DEFAULT_COREFILE);
-    try (var cluster = TestCluster.of(corefile, folder, synced, local)) {
+    try (var cluster = TestCluster.of(corefile, folder, standing, local)) {
       cluster.apply((String) fixture.getOrDefault("cluster", ""));
       Message answer = cluster.ask(c.get("ask"));
       assertThat(print(answer)).isEqualTo(c.get("expect").strip());
@@ -96,7 +102,7 @@ class AnswersTest {
 
   /**
    * Status and flags but the always set ones, then the sections; a blank line before authority and
-   * additional.
+   * additional; extended errors (RFC 8914) by their number.
    */
   private static String print(Message message) {
     var text = new StringBuilder(Rcode.name(message.rcode()));
@@ -105,6 +111,11 @@ class AnswersTest {
     message.answer().forEach(record -> text.append('\n').append(record));
     message.authority().forEach(record -> text.append("\nauthority ").append(record));
     message.additional().forEach(record -> text.append("\nadditional ").append(record));
+    if (message.edns() != null) {
+      message.edns().options().stream()
+          .filter(option -> option.code() == Edns.OPTION_EXTENDED_ERROR)
+          .forEach(option -> text.append("\nede ").append(Bytes.u16(option.data(), 0)));
+    }
     return text.toString();
   }
 }

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.byname.testkit.EtcdProcess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EtcdServeIT {
   private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final String STALE_ANSWER = "EDE: 3 (Stale Answer)";
 
   @TempDir Path folder;
 
@@ -57,10 +62,19 @@ class EtcdServeIT {
       }
       assertThat(folder.resolve("last")).isNotEmptyFile();
 
-      // A start without etcd: the cluster from the snapshot, SkyDNS not at all.
+      // A start without etcd: the cluster from the snapshot, which is told, SkyDNS not at all.
       try (var server = started(corefile)) {
-        assertThat(dig(server, "db.shop.svc.cluster.local")).isEqualTo("10.0.0.81");
+        assertThat(digInFull(server, "db.shop.svc.cluster.local"))
+            .contains("status: NOERROR", "10.0.0.81", STALE_ANSWER);
+        assertThat(digInFull(server, "db.shop.svc.cluster.local", "AAAA"))
+            .contains("status: NOERROR", "ANSWER: 0", STALE_ANSWER);
+        assertThat(digInFull(server, "none.shop.svc.cluster.local"))
+            .contains("status: NXDOMAIN", STALE_ANSWER);
+        assertThat(digInFull(server, "db.shop.svc.cluster.local", "+noedns"))
+            .contains("10.0.0.81")
+            .doesNotContain("EDE");
         assertThat(digInFull(server, "www.skydns.local")).contains("status: SERVFAIL");
+        assertThat(get(server, "/metrics")).contains("byname_source_stale 1");
 
         etcd.restart(0);
         etcd.awaitHealthy();
@@ -68,7 +82,26 @@ class EtcdServeIT {
         awaitAnswer(server, "www.skydns.local", "192.0.2.1");
         awaitAnswer(server, "db.shop.svc.cluster.local", "");
         assertThat(digInFull(server, "db.shop.svc.cluster.local")).contains("status: NXDOMAIN");
-        assertThat(dig(server, "web.shop.svc.cluster.local")).isEqualTo("10.0.0.80");
+        assertThat(digInFull(server, "web.shop.svc.cluster.local"))
+            .contains("10.0.0.80")
+            .doesNotContain("EDE");
+        assertThat(get(server, "/metrics")).contains("byname_source_stale 0");
+      }
+    }
+  }
+
+  @Test
+  void waitsForEtcdOnlyAsLongAsItMay() throws IOException {
+    try (var etcd = EtcdProcess.in(folder).start()) {
+      service(etcd, "web", "10.0.0.80");
+      etcd.kill(0);
+      var corefile = Files.writeString(folder.resolve("Corefile"), corefile(etcd));
+      try (var server = started(corefile)) {
+        assertThat(digInFull(server, "web.shop.svc.cluster.local"))
+            .contains("status: SERVFAIL", "EDE: 14 (Not Ready)");
+        assertThat(get(server, "/ready")).contains("kubernetes: ", etcd.clientUrl(0).toString());
+        etcd.restart(0);
+        awaitAnswer(server, "web.shop.svc.cluster.local", "10.0.0.80");
       }
     }
   }
@@ -78,6 +111,8 @@ class EtcdServeIT {
     .:0 {
       bind 127.0.0.1
       errors
+      ready 127.0.0.1:0
+      prometheus 127.0.0.1:0
       kubernetes cluster.local in-addr.arpa {
         etcd %1$s
         snapshot last
@@ -125,6 +160,17 @@ class EtcdServeIT {
     var command = command(server);
     command.addAll(List.of(question));
     return run(command);
+  }
+
+  private static String get(BynameServer server, String page) throws IOException {
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create("http://" + server.adminAddress(page))).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static List<String> command(BynameServer server) {

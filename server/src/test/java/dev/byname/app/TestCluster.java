@@ -3,12 +3,14 @@ package dev.byname.app;
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.ClusterState.Change;
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.cluster.IpAddress;
 import dev.byname.corefile.Problems;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.cache.CacheObserver;
 import dev.byname.plugin.kubernetes.ClusterPicture;
 import dev.byname.plugin.kubernetes.PictureSource;
+import dev.byname.query.Block;
 import dev.byname.query.Client;
 import dev.byname.query.QueryHandler;
 import dev.byname.query.QueryMetrics;
@@ -50,31 +52,51 @@ final class TestCluster implements AutoCloseable {
   static final long EPOCH_SECONDS = 1_700_000_000;
 
   private final ClusterState state = new ClusterState(() -> EPOCH_SECONDS);
-  private final Running running;
+  private final PluginRuntime runtime;
+  private Running running;
   private final QueryMetrics metrics = new QueryMetrics();
   private final Responder responder;
   private final Responder.LoopWorker worker;
-  private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+  private final ScheduledExecutorService scheduler;
 
-  private TestCluster(Configuration configuration, boolean synced, List<IpAddress> localAddresses) {
-    if (synced) {
-      state.apply(List.of(new Change.Synced()));
+  private TestCluster(
+      Configuration configuration,
+      Standing standing,
+      List<IpAddress> localAddresses,
+      ScheduledExecutorService scheduler) {
+    this.scheduler = scheduler;
+    switch (standing) {
+      case PARTIAL -> {}
+      case RESTORED -> state.apply(List.of(new Change.Restored()));
+      case SYNCED -> synced();
     }
-    running = Running.create(configuration, new TestRuntime(localAddresses));
+    runtime = new TestRuntime(localAddresses);
+    running = Running.create(configuration, runtime);
     running.start();
-    var table = new ServerTable("dns://:53", running.blocks().values().iterator().next(), metrics);
-    responder = new Responder(table, metrics, () -> 0);
+    responder =
+        new Responder(new ServerTable("dns://:53", blocks(running), metrics), metrics, () -> 0);
     worker = responder.newWorker();
     worker.beginBatch();
   }
 
   /** Of a Corefile's text; complete from the start. */
   static TestCluster of(String corefile, Path folder) throws IOException {
-    return of(corefile, folder, true, List.of());
+    return of(corefile, folder, Standing.SYNCED, List.of());
   }
 
   static TestCluster of(
-      String corefile, Path folder, boolean synced, List<IpAddress> localAddresses)
+      String corefile, Path folder, Standing standing, List<IpAddress> localAddresses)
+      throws IOException {
+    return of(
+        corefile, folder, standing, localAddresses, Executors.newSingleThreadScheduledExecutor());
+  }
+
+  static TestCluster of(
+      String corefile,
+      Path folder,
+      Standing standing,
+      List<IpAddress> localAddresses,
+      ScheduledExecutorService scheduler)
       throws IOException {
     Path file = Files.writeString(folder.resolve("Corefile"), corefile);
     var problems = new Problems();
@@ -82,7 +104,29 @@ final class TestCluster implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw new AssertionError(problems);
     }
-    return new TestCluster(configuration, synced, localAddresses);
+    return new TestCluster(configuration, standing, localAddresses, scheduler);
+  }
+
+  /** The first complete picture is there. */
+  void synced() {
+    state.apply(List.of(new Change.Synced()));
+  }
+
+  List<String> notReady() {
+    return running.notReady();
+  }
+
+  /** Takes another configuration over, as a reload does. */
+  void reload() {
+    Running next = Running.create(running.configuration(), runtime);
+    next.start();
+    responder.use(new ServerTable("dns://:53", blocks(next), metrics));
+    running.close();
+    running = next;
+  }
+
+  private static List<Block> blocks(Running running) {
+    return running.blocks().values().iterator().next();
   }
 
   ClusterState state() {
@@ -142,6 +186,11 @@ final class TestCluster implements AutoCloseable {
    * @param question {@code NAME TYPE [+tcp] [+bufsize=N] [+noedns] [+dnssec] [+norec] [class]}
    */
   Message ask(String question) {
+    return begin(question).join();
+  }
+
+  /** As {@link #ask}; the answer may come later. */
+  CompletableFuture<Message> begin(String question) {
     String[] words = question.split("\\s+");
     var name = DomainName.of(words[0]);
     RecordType type = RecordType.parse(words[1]);
@@ -167,23 +216,36 @@ final class TestCluster implements AutoCloseable {
             List.of(),
             List.of(),
             edns);
-    byte[] answer = askBytes(query.toWire(0xffff), tcp ? Transport.TCP : Transport.UDP);
-    Message message = Message.read(answer, answer.length);
-    if (message == null || message.id() != 4711) {
-      throw new AssertionError("unreadable answer to " + question + ": " + Arrays.toString(answer));
-    }
-    return message;
+    return begin(query.toWire(0xffff), tcp ? Transport.TCP : Transport.UDP)
+        .thenApply(answer -> {
+          Message message = Message.read(answer, answer.length);
+          if (message == null || message.id() != 4711) {
+            throw new AssertionError(
+                "unreadable answer to " + question + ": " + Arrays.toString(answer));
+          }
+          return message;
+        });
   }
 
   /** The answer's bytes; empty for silence. */
   byte[] askBytes(byte[] query, Transport transport) {
+    return begin(query, transport).join();
+  }
+
+  private CompletableFuture<byte[]> begin(byte[] query, Transport transport) {
     byte[] out = new byte[0xffff];
     int size = worker.answer(query, query.length, out, transport, 1);
-    return size == QueryHandler.SLOW ? askSlowly(query, transport) : Arrays.copyOf(out, size);
+    return size == QueryHandler.SLOW
+        ? beginSlowly(query, transport)
+        : CompletableFuture.completedFuture(Arrays.copyOf(out, size));
   }
 
   /** As the chain answers, whether or not the precomputed path could. */
   byte[] askSlowly(byte[] query, Transport transport) {
+    return beginSlowly(query, transport).join();
+  }
+
+  private CompletableFuture<byte[]> beginSlowly(byte[] query, Transport transport) {
     var answer = new CompletableFuture<byte[]>();
     var client =
         new Client(
@@ -205,7 +267,7 @@ final class TestCluster implements AutoCloseable {
             answer.complete(new byte[0]);
           }
         });
-    return answer.join();
+    return answer;
   }
 
   /** Whether the question is answered before any plugin is asked. */
@@ -284,6 +346,11 @@ final class TestCluster implements AutoCloseable {
     @Override
     public void whileStill(Runnable action) {
       action.run();
+    }
+
+    @Override
+    public long openedNanos() {
+      return 0;
     }
 
     @Override

@@ -11,6 +11,9 @@ public interface ClusterPicture {
   /** Runs the action while nothing changes, and waits for it. */
   void whileStill(Runnable action);
 
+  /** When reading began, on the clock that plugins are lent. */
+  long openedNanos();
+
   /** What it reads, or what it waits for: one line. */
   String detail();
 

@@ -302,6 +302,6 @@ public final class KubernetesFactory implements PluginFactory<KubernetesConfig> 
 
   @Override
   public Plugin create(KubernetesConfig config, BlockContext block, PluginRuntime runtime) {
-    return new KubernetesPlugin(config, runtime.service(ClusterPicture.Provider.class));
+    return new KubernetesPlugin(config, runtime.service(ClusterPicture.Provider.class), runtime);
   }
 }

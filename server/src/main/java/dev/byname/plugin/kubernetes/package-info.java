@@ -29,6 +29,13 @@
  *       the source.
  * </ul>
  *
+ * <p>At the start, names of the cluster wait up to {@code startup_timeout} (5s) for the first
+ * complete picture, while every other name is answered. When the time is over, a name that is not
+ * known yet is SERVFAIL with the extended error 14 (Not Ready). What a snapshot has is answered at
+ * once, with the extended error 3 (Stale Answer) until the source has confirmed it; what it does
+ * not have waits as well and then is NXDOMAIN. {@code /ready} fails until the source has delivered,
+ * and says what is missing.
+ *
  * <p>Names of the cluster are usually answered before any plugin is asked ({@link
  * dev.byname.plugin.PrecomputedPath}); this plugin then sees only what needs more: aliases that
  * lead elsewhere, and blocks with plugins in front.

@@ -5,6 +5,7 @@ import dev.byname.cluster.ClusterListener;
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.ClusterState.Change;
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.source.SourceStatus;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,7 +68,6 @@ public final class Snapshot implements ClusterListener, AutoCloseable {
   private final InstantSource clock;
   private final SnapshotFile file;
 
-  private volatile boolean restored;
   private volatile boolean changed;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -131,7 +131,7 @@ public final class Snapshot implements ClusterListener, AutoCloseable {
 
   /** True while answers come from the file: it was restored and the source has not synced yet. */
   public boolean stale() {
-    return restored && !state.synced();
+    return state.standing() == Standing.RESTORED;
   }
 
   public Status status() {
@@ -169,14 +169,14 @@ public final class Snapshot implements ClusterListener, AutoCloseable {
       return new Restoration.Refused(
           "it is of " + picture.asOf() + ", older than max_age " + config.maxAge());
     }
-    var changes = new ArrayList<Change>(picture.objects().size());
+    var changes = new ArrayList<Change>(picture.objects().size() + 1);
     for (ClusterObject object : picture.objects()) {
       changes.add(new Change.Put(object));
     }
+    changes.add(new Change.Restored());
     state.apply(changes);
-    restored = true;
     asOf = picture.asOf();
-    return new Restoration.Restored(changes.size(), picture.asOf());
+    return new Restoration.Restored(picture.objects().size(), picture.asOf());
   }
 
   private synchronized void writeIfDue() {
