@@ -59,6 +59,7 @@ final class Running implements AutoCloseable {
         }
       }
     }
+    chain.forEach(plugin -> plugin.meet(List.copyOf(chain)));
     boolean rotates = false;
     switch (loaded.precomputedPath()) {
       case LoadedBlock.Path.None none -> precomputed = null;

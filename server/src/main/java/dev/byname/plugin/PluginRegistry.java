@@ -6,6 +6,7 @@ import dev.byname.plugin.cache.CacheFactory;
 import dev.byname.plugin.debug.DebugFactory;
 import dev.byname.plugin.errors.ErrorsFactory;
 import dev.byname.plugin.etcd.EtcdFactory;
+import dev.byname.plugin.file.FileFactory;
 import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.hosts.HostsFactory;
@@ -35,6 +36,7 @@ public final class PluginRegistry {
               new DebugFactory(),
               new ErrorsFactory(),
               new EtcdFactory(),
+              new FileFactory(),
               new ForwardFactory(),
               new HealthFactory(),
               new HostsFactory(),

@@ -1,5 +1,6 @@
 package dev.byname.query;
 
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -12,6 +13,13 @@ public interface Plugin extends AutoCloseable {
   String name();
 
   Step handle(Request request, Chain chain);
+
+  /**
+   * Shows the plugin those it shares the block with, itself included, in the order in which queries
+   * meet them. Called once, before {@link #start}: the place to find a neighbour that offers
+   * something ({@link ZoneSource}), since plugins do not know each other's classes.
+   */
+  default void meet(List<Plugin> block) {}
 
   /** Begins background work. Must not fail for what may come later (an upstream that is down). */
   default void start() {}

@@ -64,6 +64,10 @@ final class RecordReader {
     return true;
   }
 
+  boolean atEnd() {
+    return position == end;
+  }
+
   private boolean readOpt(int at, int dataAt, int dataLength) {
     List<Edns.Option> options = new ArrayList<>();
     int option = dataAt;

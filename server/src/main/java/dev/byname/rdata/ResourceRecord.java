@@ -3,6 +3,7 @@ package dev.byname.rdata;
 import dev.byname.wire.DomainName;
 import dev.byname.wire.MessageWriter;
 import dev.byname.wire.RecordTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource record (RFC 1035 section 4.1.3). {@code toString} prints it as dig does.
@@ -16,6 +17,16 @@ public record ResourceRecord(
   /** A record of class IN. */
   public static ResourceRecord in(DomainName owner, RecordType type, long ttlSeconds, Rdata data) {
     return new ResourceRecord(owner, type, RecordTypes.CLASS_IN, ttlSeconds, data);
+  }
+
+  /**
+   * Reads one record as it travels, with nothing behind it.
+   *
+   * @return null when it is malformed
+   */
+  public static @Nullable ResourceRecord read(byte[] wire) {
+    var reader = new RecordReader(wire, 0, wire.length);
+    return reader.next(false) && reader.atEnd() ? reader.record : null;
   }
 
   public ResourceRecord withTtl(long newTtlSeconds) {

@@ -202,6 +202,12 @@ public final class DomainName implements Comparable<DomainName> {
     return offset == 0 ? this : ofWire(wire, offset, wire.length - offset);
   }
 
+  /** The leftmost {@code count} labels as a name of their own: {@code www} of a name in a zone. */
+  public DomainName firstLabels(int count) {
+    int offset = offsetOf(count);
+    return new DomainName(Arrays.copyOf(Arrays.copyOf(wire, offset), offset + 1));
+  }
+
   /** True for the name itself and for every name below it. */
   public boolean isSubdomainOf(DomainName ancestor) {
     int extra = labelCount() - ancestor.labelCount();

@@ -7,12 +7,16 @@ import dev.byname.cluster.IpAddress;
 import dev.byname.query.Transport;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
+import dev.byname.rdata.Rdata.OpaqueRdata;
+import dev.byname.rdata.ResourceRecord;
 import dev.byname.wire.Bytes;
 import dev.byname.wire.Header;
+import dev.byname.wire.MessageWriter;
 import dev.byname.wire.Rcode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,9 +30,9 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * Every file in {@code test-fixtures/answers}: a cluster, a Corefile, and questions with their
- * answers as dig prints them. Each question is asked twice, of the server as it is and of the
- * plugin chain alone, which must say the same.
+ * Every file in {@code test-fixtures/answers}: a cluster, a Corefile, files it names, and questions
+ * with their answers as dig prints them. Each question is asked twice, of the server as it is and
+ * of the plugin chain alone, which must say the same.
  */
 class AnswersTest {
   private static final Path FIXTURES =
@@ -73,6 +77,14 @@ class AnswersTest {
     Standing standing =
         Standing.valueOf(
             ((String) fixture.getOrDefault("standing", "synced")).toUpperCase(Locale.ROOT));
+    for (String name : (List<String>) fixture.getOrDefault("copy", List.of())) {
+      Path from = FIXTURES.resolveSibling(name);
+      Files.copy(
+          from, folder.resolve(from.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+    }
+    for (var file : ((Map<String, String>) fixture.getOrDefault("files", Map.of())).entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
     String corefile = (String) fixture.getOrDefault("corefile", DEFAULT_COREFILE);
     try (var cluster = TestCluster.of(corefile, folder, standing, local)) {
       cluster.apply((String) fixture.getOrDefault("cluster", ""));
@@ -108,14 +120,34 @@ class AnswersTest {
     var text = new StringBuilder(Rcode.name(message.rcode()));
     text.append(message.has(Header.AA) ? " aa" : "");
     text.append(message.has(Header.TC) ? " tc" : "");
-    message.answer().forEach(record -> text.append('\n').append(record));
-    message.authority().forEach(record -> text.append("\nauthority ").append(record));
-    message.additional().forEach(record -> text.append("\nadditional ").append(record));
+    message.answer().forEach(record -> text.append('\n').append(print(record)));
+    message.authority().forEach(record -> text.append("\nauthority ").append(print(record)));
+    message.additional().forEach(record -> text.append("\nadditional ").append(print(record)));
     if (message.edns() != null) {
       message.edns().options().stream()
           .filter(option -> option.code() == Edns.OPTION_EXTENDED_ERROR)
           .forEach(option -> text.append("\nede ").append(Bytes.u16(option.data(), 0)));
     }
     return text.toString();
+  }
+
+  /**
+   * Types that we keep as bytes are printed by dnsjava, which knows what is in them; of signatures
+   * only the type they cover.
+   */
+  private static String print(ResourceRecord record) {
+    if (!(record.data() instanceof OpaqueRdata)) {
+      return record.toString();
+    }
+    var out = new MessageWriter();
+    record.writeTo(out);
+    try {
+      return org.xbill.DNS.Record.fromWire(out.toByteArray(), org.xbill.DNS.Section.ANSWER)
+          .toString()
+          .replaceAll("\t+", " ")
+          .replaceFirst("^(\\S+ \\d+ IN RRSIG \\w+) .*", "$1");
+    } catch (IOException unknown) {
+      return record.toString();
+    }
   }
 }
