@@ -17,6 +17,7 @@ import dev.byname.plugin.loop.LoopFactory;
 import dev.byname.plugin.prometheus.PrometheusFactory;
 import dev.byname.plugin.ready.ReadyFactory;
 import dev.byname.plugin.reload.ReloadFactory;
+import dev.byname.plugin.rewrite.RewriteFactory;
 import dev.byname.plugin.whoami.WhoamiFactory;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class PluginRegistry {
               new PrometheusFactory(),
               new ReadyFactory(),
               new ReloadFactory(),
+              new RewriteFactory(),
               new WhoamiFactory())
           .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
           .toList();

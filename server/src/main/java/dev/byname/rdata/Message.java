@@ -50,6 +50,10 @@ public record Message(
     return new Message(id, newFlags, rcode, question, answer, authority, additional, edns);
   }
 
+  public Message withRcode(int newRcode) {
+    return new Message(id, flags, newRcode, question, answer, authority, additional, edns);
+  }
+
   public Message withAnswer(List<ResourceRecord> newAnswer) {
     return new Message(id, flags, rcode, question, newAnswer, authority, additional, edns);
   }
