@@ -24,6 +24,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("wire", List.of()),
           Map.entry("corefile", List.of()),
+          Map.entry("pem", List.of()),
           Map.entry("cluster", List.of()),
           Map.entry("rdata", List.of("wire")),
           Map.entry("zone", List.of("cluster", "rdata", "wire")),
@@ -31,10 +32,10 @@ class ArchitectureTest {
           Map.entry("query", List.of("zone", "cluster", "rdata", "wire")),
           Map.entry(
               "plugin",
-              List.of("query", "zone", "cluster", "interop", "rdata", "wire", "corefile")),
-          Map.entry("source", List.of("cluster", "corefile")),
+              List.of("query", "zone", "cluster", "interop", "rdata", "wire", "corefile", "pem")),
+          Map.entry("source", List.of("cluster", "corefile", "pem")),
           Map.entry("lookup", List.of("query", "zone", "cluster", "rdata", "wire")),
-          Map.entry("transport", List.of("query", "wire", "corefile")),
+          Map.entry("transport", List.of("query", "wire", "corefile", "pem")),
           Map.entry("observe", List.of("query", "cluster", "wire")),
           Map.entry("admin", List.of("observe")),
           Map.entry(

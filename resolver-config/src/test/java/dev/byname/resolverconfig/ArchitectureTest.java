@@ -34,6 +34,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               ROOT + ".injection",
               ROOT + ".resolvconf",
+              "dev.byname.pem",
               "java..",
               "javax.net.ssl",
               "io.netty..",

@@ -1,8 +1,8 @@
 package dev.byname.transport;
 
 import dev.byname.corefile.Scheme;
+import dev.byname.pem.PemException;
 import dev.byname.query.QueryHandler;
-import dev.byname.transport.PemFiles.PemException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

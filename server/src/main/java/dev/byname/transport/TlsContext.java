@@ -1,6 +1,8 @@
 package dev.byname.transport;
 
-import dev.byname.transport.PemFiles.PemException;
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
+import dev.byname.pem.PemException;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -9,10 +11,10 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS side of a listener, made from its files and made anew when they change. Clients resume
@@ -85,12 +87,10 @@ final class TlsContext {
   }
 
   private SslContext build(Files files) throws PemException {
-    var chain = PemFiles.certificates(config.certificate(), files.certificate);
-    var key = PemFiles.privateKey(config.key(), files.key);
-    PemFiles.requirePair(config.key(), key, config.certificate(), chain.getFirst());
+    var identity = Identity.of(files.certificate, files.key);
     var auth = config.clientAuth();
     var builder =
-        SslContextBuilder.forServer(key, chain.toArray(X509Certificate[]::new))
+        SslContextBuilder.forServer(identity.key(), identity.chain())
             .sslProvider(SslProvider.JDK)
             .protocols("TLSv1.3", "TLSv1.2") // RFC 8996: older ones must not be used
             .applicationProtocolConfig(
@@ -106,33 +106,34 @@ final class TlsContext {
     if (!auth.verified()) {
       builder.trustManager(
           InsecureTrustManagerFactory.INSTANCE); // the operator's wish, see TlsConfig
-    } else if (config.authority() != null) {
-      builder.trustManager(PemFiles.certificates(config.authority(), files.authority));
+    } else if (files.authority != null) {
+      builder.trustManager(files.authority.certificates());
     }
     try {
       return builder.build();
     } catch (SSLException | IllegalArgumentException refused) {
-      throw new PemException(config.certificate(), "cannot be used: " + refused.getMessage());
+      throw new PemException(files.certificate.where(), "cannot be used: " + refused.getMessage());
     }
   }
 
-  /** The bytes of all files at one look. */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Files(byte[] certificate, byte[] key, byte[] authority) {
+  /** All files at one look. */
+  private record Files(Pem certificate, Pem key, @Nullable Pem authority) {
     static Files read(TlsConfig config) throws PemException {
       var authority = config.authority();
       return new Files(
-          PemFiles.read(config.certificate()),
-          PemFiles.read(config.key()),
-          authority == null ? new byte[0] : PemFiles.read(authority));
+          Pem.read(config.certificate()),
+          Pem.read(config.key()),
+          authority == null ? null : Pem.read(authority));
     }
 
     byte[] fingerprint() {
       try {
         var digest = MessageDigest.getInstance("SHA-256");
-        digest.update(certificate);
-        digest.update(key);
-        digest.update(authority);
+        digest.update(certificate.content());
+        digest.update(key.content());
+        if (authority != null) {
+          digest.update(authority.content());
+        }
         return digest.digest();
       } catch (NoSuchAlgorithmException absent) {
         throw new IllegalStateException(absent); // Java SE demands it

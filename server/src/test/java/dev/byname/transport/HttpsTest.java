@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.byname.corefile.Scheme;
+import dev.byname.pem.Pem;
 import dev.byname.query.Transport;
 import dev.byname.testkit.ManualScheduler;
 import dev.byname.testkit.TestCertificates;
@@ -23,7 +24,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -66,9 +66,7 @@ class HttpsTest {
     files = TestCertificates.create(folder, "127.0.0.1");
     var trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    trusted.setCertificateEntry(
-        "ca",
-        PemFiles.certificates(files.authority(), Files.readAllBytes(files.authority())).getFirst());
+    trusted.setCertificateEntry("ca", Pem.read(files.authority()).certificates().getFirst());
     var factory = TrustManagerFactory.getInstance("PKIX");
     factory.init(trusted);
     trusting = SSLContext.getInstance("TLS");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.byname.corefile.Scheme;
+import dev.byname.pem.Pem;
 import dev.byname.testkit.ManualScheduler;
 import dev.byname.testkit.TestCertificates;
 import dev.byname.transport.TlsConfig.ClientAuth;
@@ -264,8 +265,7 @@ class TlsTest {
   }
 
   private static X509Certificate certificate(TestCertificates of) throws Exception {
-    return PemFiles.certificates(of.serverCertificate(), Files.readAllBytes(of.serverCertificate()))
-        .getFirst();
+    return Pem.read(of.serverCertificate()).certificates().getFirst();
   }
 
   /** The certificate that a new client is shown. */
@@ -284,12 +284,10 @@ class TlsTest {
     var keys = KeyStore.getInstance("PKCS12");
     keys.load(null, null);
     if (withCertificate) {
-      var chain =
-          PemFiles.certificates(
-              own.clientCertificate(), Files.readAllBytes(own.clientCertificate()));
+      var chain = Pem.read(own.clientCertificate()).certificates();
       keys.setKeyEntry(
           "client",
-          PemFiles.privateKey(own.clientKey(), Files.readAllBytes(own.clientKey())),
+          Pem.read(own.clientKey()).privateKey(),
           new char[0],
           chain.toArray(X509Certificate[]::new));
     }

@@ -2,6 +2,9 @@ package dev.byname.resolverconfig.injection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
+import dev.byname.pem.PemException;
 import dev.byname.resolverconfig.resolvconf.NodeDns;
 import dev.byname.resolverconfig.resolvconf.NodeResolvConf;
 import dev.byname.resolverconfig.resolvconf.RefusedException;
@@ -139,13 +142,16 @@ public final class WebhookServer implements AutoCloseable {
   }
 
   private static SslContext tls(Config config, List<byte[]> files) {
-    var pem =
-        KeyPairPem.parse(
-            config.chain().toString(), files.get(0), config.key().toString(), files.get(1));
     try {
-      return SslContextBuilder.forServer(pem.key(), pem.chain())
+      var identity =
+          Identity.of(
+              new Pem(config.chain().toString(), files.get(0)),
+              new Pem(config.key().toString(), files.get(1)));
+      return SslContextBuilder.forServer(identity.key(), identity.chain())
           .protocols("TLSv1.3", "TLSv1.2")
           .build();
+    } catch (PemException e) {
+      throw new RefusedException(e.where(), e.problem());
     } catch (SSLException e) {
       throw new RefusedException(config.chain().toString(), "cannot be used: " + e.getMessage());
     }

@@ -3,6 +3,9 @@ package dev.byname.resolverconfig.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
+import dev.byname.pem.PemException;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.kv.GetResponse;
@@ -19,10 +22,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -360,29 +360,18 @@ public final class EtcdStore implements ObjectStore {
   }
 
   private static void configureTls(SslContextBuilder ssl, EtcdConfig config) {
-    config.authority().ifPresent(file -> ssl.trustManager(readable(file)));
-    if (config.certificate().isPresent() && config.key().isPresent()) {
-      var certificate = readable(config.certificate().get());
-      var key = readable(config.key().get());
-      try {
-        ssl.keyManager(certificate, key);
-      } catch (IllegalArgumentException unusable) {
-        throw new StoreException(
-            certificate
-                + " and "
-                + key
-                + " are no PEM certificate and PKCS #8 key: "
-                + reason(unusable),
-            unusable);
+    try {
+      if (config.authority().isPresent()) {
+        ssl.trustManager(Pem.read(config.authority().get()).certificates());
       }
+      if (config.certificate().isPresent() && config.key().isPresent()) {
+        var identity =
+            Identity.of(Pem.read(config.certificate().get()), Pem.read(config.key().get()));
+        ssl.keyManager(identity.key(), identity.chain());
+      }
+    } catch (PemException wrong) {
+      throw new StoreException(String.valueOf(wrong.getMessage()), wrong);
     }
-  }
-
-  private static File readable(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new StoreException("cannot read " + file, null);
-    }
-    return file.toFile();
   }
 
   private static String reason(Throwable failed) {

@@ -220,11 +220,11 @@ class EtcdStoreIT extends StoreContract {
       }
       var missing = data.resolve("missing.pem");
       assertThatThrownBy(() -> EtcdStore.open(tls(node, Optional.of(missing), Optional.empty())))
-          .hasMessage("cannot read " + missing);
+          .hasMessage(missing + ": no such file");
       var nonsense = Files.writeString(data.resolve("nonsense.pem"), "nonsense");
       assertThatThrownBy(() ->
               EtcdStore.open(tls(node, Optional.of(files.authority()), Optional.of(nonsense))))
-          .hasMessageContaining(nonsense + " and ");
+          .hasMessage(nonsense + ": holds no PEM certificate");
     }
   }
 

@@ -6,6 +6,9 @@ import dev.byname.corefile.DirectiveReader;
 import dev.byname.corefile.GoDuration;
 import dev.byname.corefile.HostPort;
 import dev.byname.corefile.Problems;
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
+import dev.byname.pem.PemException;
 import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PluginFactory;
 import dev.byname.plugin.PluginRuntime;
@@ -129,7 +132,9 @@ public final class ForwardFactory implements PluginFactory<List<ForwardConfig>> 
       if (config.usesTls()) {
         sslContext(config.tls());
       }
-    } catch (SSLException | IllegalArgumentException unusable) {
+    } catch (PemException wrong) {
+      tls.complain(String.valueOf(wrong.getMessage()));
+    } catch (SSLException unusable) {
       tls.complain("cannot be used: " + Failures.text(unusable));
     }
     return config;
@@ -339,14 +344,15 @@ public final class ForwardFactory implements PluginFactory<List<ForwardConfig>> 
     };
   }
 
-  private static SslContext sslContext(ForwardConfig.Tls files) throws SSLException {
+  private static SslContext sslContext(ForwardConfig.Tls files) throws SSLException, PemException {
     var builder =
         SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
     if (files.authorities() != null) {
-      builder.trustManager(files.authorities().toFile());
+      builder.trustManager(Pem.read(files.authorities()).certificates());
     }
     if (files.certificate() != null && files.key() != null) {
-      builder.keyManager(files.certificate().toFile(), files.key().toFile());
+      var identity = Identity.of(Pem.read(files.certificate()), Pem.read(files.key()));
+      builder.keyManager(identity.key(), identity.chain());
     }
     return builder.build();
   }
@@ -416,7 +422,7 @@ public final class ForwardFactory implements PluginFactory<List<ForwardConfig>> 
   private static SslContext loadedSslContext(ForwardConfig.Tls files) {
     try {
       return sslContext(files);
-    } catch (SSLException changedSinceItWasRead) {
+    } catch (SSLException | PemException changedSinceItWasRead) {
       throw new IllegalStateException(changedSinceItWasRead);
     }
   }

@@ -1,6 +1,6 @@
 package dev.byname.source.kubernetes;
 
-import dev.byname.source.kubernetes.ApiTls.ClientCertificate;
+import dev.byname.pem.Pem;
 import dev.byname.source.kubernetes.KubernetesSourceConfig.Access;
 import java.net.URI;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ record ApiAccess(
     return new ApiAccess(
         server,
         new ApiTls(
-            Pem.certificates(pem, "service account: " + authority),
+            ApiTls.certificates(new Pem("service account: " + authority, pem)),
             null,
             new ApiTls.Verification.UrlHost()),
         credentials,
@@ -71,21 +71,18 @@ record ApiAccess(
     if (tls == null) {
       return new ApiAccess(base, ApiTls.PLAIN, Credentials.NONE, null, Map.of());
     }
-    var client =
-        ClientCertificate.read(
-            FileContent.read("tls CERT", tls.certificate()),
-            "tls CERT: " + tls.certificate(),
-            FileContent.read("tls KEY", tls.key()),
-            "tls KEY: " + tls.key());
-    var authorities =
-        Pem.certificates(
-            FileContent.read("tls CACERT", tls.authority()), "tls CACERT: " + tls.authority());
+    var client = ApiTls.identity(pem("tls CERT", tls.certificate()), pem("tls KEY", tls.key()));
+    var authorities = ApiTls.certificates(pem("tls CACERT", tls.authority()));
     return new ApiAccess(
         base,
         new ApiTls(authorities, client, new ApiTls.Verification.UrlHost()),
         Credentials.NONE,
         null,
         Map.of());
+  }
+
+  private static Pem pem(String option, Path file) throws AccessException {
+    return new Pem(option + ": " + file, FileContent.read(option, file));
   }
 
   /**

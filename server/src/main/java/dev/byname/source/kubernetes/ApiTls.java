@@ -1,21 +1,20 @@
 package dev.byname.source.kubernetes;
 
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
+import dev.byname.pem.PemException;
+import dev.byname.pem.Trust;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param verification how the server's certificate is checked
  */
 record ApiTls(
-    List<X509Certificate> authorities,
-    @Nullable ClientCertificate client,
-    Verification verification) {
+    List<X509Certificate> authorities, @Nullable Identity client, Verification verification) {
   static final ApiTls PLAIN = new ApiTls(List.of(), null, new Verification.UrlHost());
 
   sealed interface Verification {
@@ -47,47 +44,23 @@ record ApiTls(
     record Nothing() implements Verification {}
   }
 
-  /** A certificate chain, leaf first, and the leaf's private key. */
-  record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
-    /**
-     * @param certificateWhere the file or field, for errors
-     */
-    static ClientCertificate read(
-        byte[] certificatePem, String certificateWhere, byte[] keyPem, String keyWhere)
-        throws AccessException {
-      var pair =
-          new ClientCertificate(
-              Pem.certificates(certificatePem, certificateWhere), Pem.privateKey(keyPem, keyWhere));
-      if (!pair.matches()) {
-        throw new AccessException(
-            keyWhere + ": this private key does not belong to the certificate " + certificateWhere);
-      }
-      return pair;
-    }
-
-    private boolean matches() {
-      String algorithm =
-          switch (key.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> "EdDSA";
-          };
-      byte[] probe = {1, 2, 3};
-      try {
-        var signature = Signature.getInstance(algorithm);
-        signature.initSign(key);
-        signature.update(probe);
-        byte[] signed = signature.sign();
-        signature.initVerify(chain.getFirst().getPublicKey());
-        signature.update(probe);
-        return signature.verify(signed);
-      } catch (GeneralSecurityException mismatch) {
-        return false;
-      }
+  static List<X509Certificate> certificates(Pem pem) throws AccessException {
+    try {
+      return pem.certificates();
+    } catch (PemException wrong) {
+      throw new AccessException(String.valueOf(wrong.getMessage()), wrong);
     }
   }
 
-  ApiTls withClient(@Nullable ClientCertificate certificate) {
+  static Identity identity(Pem certificate, Pem key) throws AccessException {
+    try {
+      return Identity.of(certificate, key);
+    } catch (PemException wrong) {
+      throw new AccessException(String.valueOf(wrong.getMessage()), wrong);
+    }
+  }
+
+  ApiTls withClient(@Nullable Identity certificate) {
     return certificate == null ? this : new ApiTls(authorities, certificate, verification);
   }
 
@@ -96,28 +69,17 @@ record ApiTls(
       var context = SSLContext.getInstance("TLS");
       context.init(keyManagers(), trustManagers(), new SecureRandom());
       return context;
-    } catch (GeneralSecurityException | java.io.IOException impossible) {
+    } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(
           "TLS with certificates that could be read before", impossible);
     }
   }
 
-  private KeyManager @Nullable [] keyManagers()
-      throws GeneralSecurityException, java.io.IOException {
-    if (client == null) {
-      return null;
-    }
-    var store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry(
-        "client", client.key(), new char[0], client.chain().toArray(new X509Certificate[0]));
-    var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, new char[0]);
-    return factory.getKeyManagers();
+  private KeyManager @Nullable [] keyManagers() {
+    return client == null ? null : client.keyManagers().getKeyManagers();
   }
 
-  private TrustManager @Nullable [] trustManagers()
-      throws GeneralSecurityException, java.io.IOException {
+  private TrustManager @Nullable [] trustManagers() throws GeneralSecurityException {
     return switch (verification) {
       case Verification.UrlHost() ->
           authorities.isEmpty() ? null : new TrustManager[] {authorityTrust()};
@@ -127,19 +89,8 @@ record ApiTls(
     };
   }
 
-  private X509ExtendedTrustManager authorityTrust()
-      throws GeneralSecurityException, java.io.IOException {
-    @Nullable KeyStore store = null;
-    if (!authorities.isEmpty()) {
-      store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      for (int i = 0; i < authorities.size(); i++) {
-        store.setCertificateEntry("ca-" + i, authorities.get(i));
-      }
-    }
-    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    for (TrustManager manager : factory.getTrustManagers()) {
+  private X509ExtendedTrustManager authorityTrust() throws GeneralSecurityException {
+    for (TrustManager manager : Trust.in(authorities).getTrustManagers()) {
       if (manager instanceof X509ExtendedTrustManager trust) {
         return trust;
       }

@@ -1,6 +1,6 @@
 package dev.byname.source.kubernetes;
 
-import dev.byname.source.kubernetes.ApiTls.ClientCertificate;
+import dev.byname.pem.Identity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ interface Credentials {
   @Nullable String authorization() throws AccessException, InterruptedException;
 
   /** A client certificate that comes with them; null for none. */
-  default @Nullable ClientCertificate certificate() throws AccessException, InterruptedException {
+  default @Nullable Identity certificate() throws AccessException, InterruptedException {
     return null;
   }
 

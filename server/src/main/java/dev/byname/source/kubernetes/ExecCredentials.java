@@ -1,6 +1,7 @@
 package dev.byname.source.kubernetes;
 
-import dev.byname.source.kubernetes.ApiTls.ClientCertificate;
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class ExecCredentials implements Credentials {
   private final String installHint;
   private @Nullable Answer answer;
 
-  private record Answer(@Nullable String token, @Nullable ClientCertificate certificate) {}
+  private record Answer(@Nullable String token, @Nullable Identity certificate) {}
 
   /**
    * @param where the command's field in the kubeconfig, for errors
@@ -62,7 +63,7 @@ final class ExecCredentials implements Credentials {
   }
 
   @Override
-  public @Nullable ClientCertificate certificate() throws AccessException, InterruptedException {
+  public @Nullable Identity certificate() throws AccessException, InterruptedException {
     return answer().certificate();
   }
 
@@ -166,11 +167,12 @@ final class ExecCredentials implements Credentials {
         token.isEmpty() ? null : token,
         certificate.isEmpty()
             ? null
-            : ClientCertificate.read(
-                certificate.getBytes(StandardCharsets.US_ASCII),
-                where + ": status.clientCertificateData",
-                key.getBytes(StandardCharsets.US_ASCII),
-                where + ": status.clientKeyData"));
+            : ApiTls.identity(
+                new Pem(
+                    where + ": status.clientCertificateData",
+                    certificate.getBytes(StandardCharsets.US_ASCII)),
+                new Pem(
+                    where + ": status.clientKeyData", key.getBytes(StandardCharsets.US_ASCII))));
   }
 
   private static String oneLine(byte[] errors) {

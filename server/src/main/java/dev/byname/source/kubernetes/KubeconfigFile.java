@@ -1,9 +1,11 @@
 package dev.byname.source.kubernetes;
 
-import dev.byname.source.kubernetes.ApiTls.ClientCertificate;
+import dev.byname.pem.Identity;
+import dev.byname.pem.Pem;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -74,10 +76,9 @@ final class KubeconfigFile {
     return new Section("", map);
   }
 
-  private List<java.security.cert.X509Certificate> authorities(Section cluster)
-      throws AccessException {
+  private List<X509Certificate> authorities(Section cluster) throws AccessException {
     Content pem = cluster.content("certificate-authority");
-    return pem == null ? List.of() : Pem.certificates(pem.bytes(), pem.where());
+    return pem == null ? List.of() : ApiTls.certificates(new Pem(pem.where(), pem.bytes()));
   }
 
   private ApiTls.Verification verification(Section cluster) throws AccessException {
@@ -95,7 +96,7 @@ final class KubeconfigFile {
         : new ApiTls.Verification.Name(name);
   }
 
-  private @Nullable ClientCertificate clientCertificate(Section user) throws AccessException {
+  private @Nullable Identity clientCertificate(Section user) throws AccessException {
     Content certificate = user.content("client-certificate");
     Content key = user.content("client-key");
     if (certificate == null && key == null) {
@@ -107,8 +108,8 @@ final class KubeconfigFile {
               ? user.path("client-certificate") + ": missing, though there is a client-key"
               : user.path("client-key") + ": missing, though there is a client-certificate");
     }
-    return ClientCertificate.read(
-        certificate.bytes(), certificate.where(), key.bytes(), key.where());
+    return ApiTls.identity(
+        new Pem(certificate.where(), certificate.bytes()), new Pem(key.where(), key.bytes()));
   }
 
   private Credentials credentials(Section user, Section cluster, URI server)

@@ -290,13 +290,16 @@ class NettyTransportTest {
   @Test
   void manyQueriesAtOnceShareAFewPorts() {
     try (var upstream = new UpstreamDouble((asked, i) -> List.of(wire(answer(asked))))) {
-      var replies = new ArrayList<CompletableFuture<UpstreamReply>>();
-      for (int i = 0; i < 300; i++) {
-        replies.add(send(upstream.address(), query("n" + i + ".example."), Via.UDP));
-      }
-      for (int i = 0; i < 300; i++) {
-        assertThat(read(replies.get(i).join()).question().name().toString())
-            .isEqualTo("n" + i + ".example.");
+      for (int round = 0; round < 3; round++) {
+        var replies = new ArrayList<CompletableFuture<UpstreamReply>>();
+        // As many as fit a socket's default buffer: more could be lost before they are read.
+        for (int i = 0; i < 100; i++) {
+          replies.add(send(upstream.address(), query("n" + i + ".example."), Via.UDP));
+        }
+        for (int i = 0; i < 100; i++) {
+          assertThat(read(replies.get(i).join()).question().name().toString())
+              .isEqualTo("n" + i + ".example.");
+        }
       }
     }
   }

@@ -154,7 +154,7 @@ class KubeconfigFileTest {
           """
           client-certificate: CLIENT                        | users[u].user.client-key: missing, though there is a client-certificate
           client-key: KEY                                   | users[u].user.client-certificate: missing, though there is a client-key
-          client-certificate: CLIENT, client-key: OTHERKEY  | users[u].user.client-key: OTHERKEY: this private key does not belong to the certificate
+          client-certificate: CLIENT, client-key: OTHERKEY  | users[u].user.client-key: OTHERKEY: is not the key of the certificate in
           client-certificate: CLIENT, client-key: CLIENT    | users[u].user.client-key: CLIENT: holds no PEM private key
           client-certificate: KEY, client-key: KEY          | users[u].user.client-certificate: KEY: holds no PEM certificate
           tokenFile: none                                   | users[u].user.tokenFile: FOLDER/none: no such file
@@ -180,7 +180,8 @@ class KubeconfigFileTest {
   void aPluginThatFailsIsNamedWithItsOutputAndHint() throws Exception {
     write(
         user(
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c, \"echo no luck >&2; exit 3\"]}"));
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c,"
+                + " \"echo no luck >&2; exit 3\"]}"));
     Credentials failing = KubeconfigFile.read(file, null).credentials();
     assertThatThrownBy(failing::authorization)
         .isInstanceOf(AccessException.class)
@@ -188,7 +189,8 @@ class KubeconfigFileTest {
 
     write(
         user(
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./not-there, installHint: get it}"));
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./not-there, installHint:"
+                + " get it}"));
     Credentials missing = KubeconfigFile.read(file, null).credentials();
     assertThatThrownBy(missing::authorization)
         .hasMessageContaining("cannot be run")
@@ -196,7 +198,8 @@ class KubeconfigFileTest {
 
     write(
         user(
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c, \"echo '{}'\"]}"));
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c,"
+                + " \"echo '{}'\"]}"));
     Credentials wrong = KubeconfigFile.read(file, null).credentials();
     assertThatThrownBy(wrong::authorization).hasMessageContaining("answered with apiVersion \"\"");
   }
