@@ -1,3 +1,5 @@
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +22,8 @@ final class Bench {
   private static final int ENDPOINTS = 20;
   private static final long SEED = 1;
   private static final int QUERIES = 100_000;
-  private static final int SAMPLE = 500;
-  private static final int RATE = 20_000;
+  static final int SAMPLE = 500;
+  static final int RATE = 20_000;
 
   /** From here on a processor counts as the bottleneck. */
   private static final double BUSY = 0.93;
@@ -49,6 +51,10 @@ final class Bench {
     double startSeconds;
     double memoryMib;
     int differing;
+
+    /** A round each: dnsperf; load.c as fast as it goes; load.c at {@link #RATE}. */
+    final List<Measure.Load> dnsperf = new ArrayList<>();
+
     final List<Measure.Load> full = new ArrayList<>();
     final List<Measure.Load> steady = new ArrayList<>();
 
@@ -94,8 +100,8 @@ final class Bench {
     boolean quick = given.containsKey("--quick");
     return new Options(
         quick,
-        Integer.parseInt(given.getOrDefault("--rounds", quick ? "2" : "5")),
-        Double.parseDouble(given.getOrDefault("--seconds", quick ? "1" : "4")),
+        Integer.parseInt(given.getOrDefault("--rounds", quick ? "1" : "5")),
+        Double.parseDouble(given.getOrDefault("--seconds", quick ? "1" : "3")),
         given.containsKey("--only") ? List.of(given.get("--only").split(",")) : List.of(),
         Path.of(given.get("--out")));
   }
@@ -108,22 +114,44 @@ final class Bench {
     Path queries = folder.resolve("queries");
     Files.write(
         queries, mix.stream().map(q -> Cluster.withoutDot(q.name()) + " " + q.type()).toList());
+    Path messages = folder.resolve("messages");
+    writeMessages(mix, messages);
     startAll(servers, mix);
     for (Subject subject : subjects) {
       subject.differing = subject.name.equals("floor") ? 0 : differing(subject, mix);
       warmUp(subject, queries);
     }
+    Path load = folder.resolve("load");
+    boolean compiled = Files.isExecutable(load);
+    if (!compiled) {
+      say("no latencies and no saturation: load.c needs a C compiler (cc) on the PATH");
+    }
+    long[] ticks = Measure.processorTicks();
     for (int round = 1; round <= options.rounds; round++) {
       say("round %d of %d".formatted(round, options.rounds));
-      for (Subject subject : subjects) {
-        subject.full.add(load(subject, queries, 0, List.of("-c", "8", "-q", "100")));
-        subject.steady.add(load(subject, queries, RATE, List.of("-c", "8", "-q", "100")));
+      for (Subject s : subjects) {
+        var perf = List.of("-c", "8", "-q", "100");
+        s.dnsperf.add(Measure.dnsperf(s.process, s.port, queries, options.seconds, perf));
+        if (compiled) {
+          s.full.add(Measure.load(s.process, s.port, load, messages, options.seconds, 0));
+          s.steady.add(Measure.load(s.process, s.port, load, messages, options.seconds, RATE));
+        }
       }
     }
     for (Subject subject : subjects) {
       subject.memoryMib = Measure.memoryMib(subject.process);
     }
-    new Report(subjects, options, machine()).write();
+    new Report(subjects, options, machine(), Measure.stolen(ticks)).write();
+  }
+
+  private static void writeMessages(List<Cluster.Query> mix, Path file) throws IOException {
+    try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      for (Cluster.Query query : mix) {
+        byte[] message = Measure.query(query.name(), query.type());
+        out.writeShort(message.length);
+        out.write(message);
+      }
+    }
   }
 
   private void startAll(Servers servers, List<Cluster.Query> mix)
@@ -226,13 +254,8 @@ final class Bench {
 
   /** Caches fill, and Java's compiler is done with what every query needs. */
   private void warmUp(Subject subject, Path queries) throws IOException, InterruptedException {
-    double seconds = subject.name.equals("byname") ? 6 : 1;
-    Measure.load(subject.process, subject.port, queries, seconds, 0, List.of("-q", "100"));
-  }
-
-  private Measure.Load load(Subject subject, Path queries, int rate, List<String> more)
-      throws IOException, InterruptedException {
-    return Measure.load(subject.process, subject.port, queries, options.seconds, rate, more);
+    double seconds = subject.name.equals("byname") ? 5 : 1;
+    Measure.dnsperf(subject.process, subject.port, queries, seconds, List.of());
   }
 
   private void stop() {

@@ -42,12 +42,6 @@ final class Measure {
     return ticks / TICKS_PER_SECOND * 1e6;
   }
 
-  /** User and system time of the children of this process that have ended, in microseconds. */
-  private static double endedChildrenCpuMicros() throws IOException {
-    String[] fields = statFields("/proc/self/stat");
-    return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / TICKS_PER_SECOND * 1e6;
-  }
-
   /** Those behind the program's name, which may hold blanks: the first is the state. */
   private static String[] statFields(String file) throws IOException {
     try {
@@ -58,6 +52,25 @@ final class Measure {
       Arrays.fill(zeros, "0");
       return zeros;
     }
+  }
+
+  /**
+   * The part of the time in which the host gave this machine's processors to others, since the
+   * counts given: answers that take milliseconds then are no server's doing.
+   */
+  static double stolen(long[] before) throws IOException {
+    long[] now = processorTicks();
+    return (double) (now[1] - before[1]) / (now[0] - before[0]);
+  }
+
+  /** Ticks of all processors since the machine started: in all, and stolen. */
+  static long[] processorTicks() throws IOException {
+    String[] fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +");
+    long all = 0;
+    for (int i = 1; i <= 8; i++) {
+      all += Long.parseLong(fields[i]);
+    }
+    return new long[] {all, Long.parseLong(fields[8])};
   }
 
   /**
@@ -101,8 +114,7 @@ final class Measure {
 
   /** Asks one question over UDP; null when no answer comes in time. */
   static Message ask(int port, String name, String type, Duration patience) throws IOException {
-    Name owner = Name.fromString(name);
-    byte[] query = Message.newQuery(Record.newRecord(owner, Type.value(type), DClass.IN)).toWire();
+    byte[] query = query(name, type);
     try (var socket = new DatagramSocket(0, LOOPBACK)) {
       socket.setSoTimeout((int) patience.toMillis());
       socket.send(new DatagramPacket(query, query.length, LOOPBACK, port));
@@ -112,6 +124,11 @@ final class Measure {
     } catch (SocketTimeoutException silent) {
       return null;
     }
+  }
+
+  static byte[] query(String name, String type) throws IOException {
+    var question = Record.newRecord(Name.fromString(name), Type.value(type), DClass.IN);
+    return Message.newQuery(question).toWire();
   }
 
   /** Whether the server answers as the cluster says it must. */
@@ -130,98 +147,97 @@ final class Measure {
   // ---- load
 
   /**
-   * What one run of dnsperf showed.
+   * What one run of a generator showed of the server.
    *
-   * @param completed queries that were answered
-   * @param cpuMicrosPerQuery of the server
-   * @param serverBusy the part of the time that the server's processor worked for it, about 1 when
-   *     it was the bottleneck
-   * @param latencyMicros sorted; empty unless they were asked for
+   * @param answered queries
+   * @param cpuMicrosPerQuery of the server, for each that was answered
+   * @param serverBusy the part of the time that the server worked: about 1 when it was the
+   *     bottleneck
+   * @param latencies null where the generator tells none
    */
   record Load(
-      long completed,
+      long answered,
       long lost,
       double queriesPerSecond,
       double cpuMicrosPerQuery,
       double serverBusy,
-      double generatorBusy,
-      double[] latencyMicros) {
-    double percentileMicros(double percentile) {
-      int index = (int) Math.ceil(percentile / 100 * latencyMicros.length) - 1;
-      return latencyMicros.length == 0 ? Double.NaN : latencyMicros[Math.max(0, index)];
-    }
-  }
+      Latencies latencies) {}
+
+  /** In microseconds. */
+  record Latencies(double p50, double p99, double p999, double max) {}
 
   private static final Pattern COMPLETED = Pattern.compile("Queries completed: +(\\d+)");
   private static final Pattern LOST = Pattern.compile("Queries lost: +(\\d+)");
   private static final Pattern RUN_TIME = Pattern.compile("Run time \\(s\\): +([0-9.]+)");
 
   /**
-   * Runs dnsperf on the second processor against a server.
+   * Lets dnsperf ask as fast as answers come.
    *
-   * @param rate queries a second; 0 for as many as the server takes
+   * @param queries lines of name and type
    * @param more arguments for dnsperf
    */
-  static Load load(
-      Process server, int port, Path queries, double seconds, int rate, List<String> more)
+  static Load dnsperf(Process server, int port, Path queries, double seconds, List<String> more)
       throws IOException, InterruptedException {
-    var command =
-        new ArrayList<>(
-            List.of("taskset", "-c", "1", "dnsperf", "-s", "127.0.0.1", "-p", "" + port));
-    command.addAll(List.of("-d", queries.toString(), "-l", "" + Math.max(1, Math.round(seconds))));
+    var command = new ArrayList<>(List.of("dnsperf", "-s", "127.0.0.1", "-p", "" + port));
+    command.addAll(List.of("-d", "" + queries, "-l", "" + Math.max(1, Math.round(seconds))));
     command.addAll(List.of("-t", "2"));
     command.addAll(more);
-    if (rate > 0) {
-      command.addAll(List.of("-Q", "" + rate, "-v"));
-    }
-    Path output = Files.createTempFile("dnsperf", ".out");
-    double serverBefore = cpuMicros(server);
-    double generatorBefore = endedChildrenCpuMicros();
-    Process dnsperf =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      int exit = dnsperf.waitFor();
-      double serverMicros = cpuMicros(server) - serverBefore;
-      double generatorMicros = endedChildrenCpuMicros() - generatorBefore;
-      List<String> lines = Files.readAllLines(output, java.nio.charset.StandardCharsets.ISO_8859_1);
-      if (exit != 0) {
-        throw new IOException(String.join(" ", command) + ": " + String.join("\n", lines));
-      }
-      String summary = String.join("\n", lines.stream().filter(l -> l.startsWith("  ")).toList());
-      long completed = Math.round(number(COMPLETED, summary));
-      double ranMicros = number(RUN_TIME, summary) * 1e6;
-      return new Load(
-          completed,
-          Math.round(number(LOST, summary)),
-          completed / ranMicros * 1e6,
-          serverMicros / completed,
-          serverMicros / ranMicros,
-          generatorMicros / ranMicros,
-          lines.stream()
-              .filter(l -> l.startsWith("> "))
-              .mapToDouble(Measure::latency)
-              .sorted()
-              .toArray());
-    } finally {
-      dnsperf.destroy();
-      Files.delete(output);
-    }
+    double before = cpuMicros(server);
+    String output = generate(command);
+    double serverMicros = cpuMicros(server) - before;
+    long answered = Math.round(number(COMPLETED, output));
+    double ranMicros = number(RUN_TIME, output) * 1e6;
+    return new Load(
+        answered,
+        Math.round(number(LOST, output)),
+        answered / ranMicros * 1e6,
+        serverMicros / answered,
+        serverMicros / ranMicros,
+        null);
   }
 
-  /** Of a line like {@code > NOERROR name A 0.000123}; a lost query counts as two seconds. */
-  private static double latency(String line) {
-    return line.startsWith("> T ")
-        ? 2e6
-        : Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) * 1e6;
+  /**
+   * Lets {@code load.c} ask.
+   *
+   * @param messages queries, each behind its length in two bytes
+   * @param rate queries a second; 0 for as many as the server takes
+   */
+  static Load load(Process server, int port, Path program, Path messages, double seconds, int rate)
+      throws IOException, InterruptedException {
+    double before = cpuMicros(server);
+    String output =
+        generate(List.of("" + program, "" + port, "" + messages, "" + seconds, "" + rate));
+    double serverMicros = cpuMicros(server) - before;
+    double[] n = Stream.of(output.strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
+    return new Load(
+        Math.round(n[0]),
+        Math.round(n[1]),
+        n[0] / n[2],
+        serverMicros / n[0],
+        serverMicros / n[2] / 1e6,
+        new Latencies(n[3], n[4], n[5], n[6]));
+  }
+
+  /** Runs a generator on the second processor and returns what it prints. */
+  private static String generate(List<String> command) throws IOException, InterruptedException {
+    var pinned = new ArrayList<>(List.of("taskset", "-c", "1"));
+    pinned.addAll(command);
+    Process generator = new ProcessBuilder(pinned).redirectErrorStream(true).start();
+    try {
+      String output = new String(generator.getInputStream().readAllBytes());
+      if (generator.waitFor() != 0) {
+        throw new IOException(String.join(" ", command) + ": " + output);
+      }
+      return output;
+    } finally {
+      generator.destroy();
+    }
   }
 
   private static double number(Pattern pattern, String text) throws IOException {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw new IOException("dnsperf did not print \"" + pattern + "\": " + text);
+      throw new IOException("no \"" + pattern + "\" in what dnsperf printed: " + text);
     }
     return Double.parseDouble(matcher.group(1));
   }

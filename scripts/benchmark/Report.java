@@ -18,21 +18,23 @@ final class Report {
       Double cpuToFloor,
       Double cpuToBestPeer,
       double queriesPerSecond,
+      boolean dnsperfWasTheBottleneck,
+      double saturatedQueriesPerSecond,
       double p50Micros,
       double p99Micros,
       double p999Micros,
-      double cpuMicrosPerQueryAtRate,
       long lost,
       double memoryMib,
       double startSeconds,
-      int differing,
-      boolean generatorWasTheBottleneck) {}
+      int differing) {}
 
   private final List<Bench.Subject> subjects;
   private final Bench.Options options;
   private final String machine;
+  private final double stolen;
 
-  Report(List<Bench.Subject> subjects, Bench.Options options, String machine) {
+  Report(List<Bench.Subject> subjects, Bench.Options options, String machine, double stolen) {
+    this.stolen = stolen;
     this.subjects = subjects;
     this.options = options;
     this.machine = machine;
@@ -46,6 +48,7 @@ final class Report {
     whole.put("machine", machine);
     whole.put("rounds", options.rounds());
     whole.put("secondsEach", options.seconds());
+    whole.put("stolen", rounded(stolen));
     whole.put("servers", rows);
     Files.writeString(
         options.out().resolve("result.json"),
@@ -64,27 +67,27 @@ final class Report {
         subjects.stream()
             .filter(s -> !s.name.equals("floor") && !s.name.equals("byname"))
             .min(
-                Comparator.comparingDouble(s -> s.median(s.full, Measure.Load::cpuMicrosPerQuery)));
+                Comparator.comparingDouble(
+                    s -> s.median(s.dnsperf, Measure.Load::cpuMicrosPerQuery)));
     List<Row> rows = new ArrayList<>();
     for (Bench.Subject s : subjects) {
       rows.add(
           new Row(
               s.name,
               s.version,
-              rounded(s.median(s.full, Measure.Load::cpuMicrosPerQuery)),
+              rounded(s.median(s.dnsperf, Measure.Load::cpuMicrosPerQuery)),
               floor.map(f -> ratio(s, f)).orElse(null),
               bestPeer.map(p -> ratio(s, p)).orElse(null),
-              Math.round(s.median(s.full, Measure.Load::queriesPerSecond)),
-              rounded(s.median(s.steady, l -> l.percentileMicros(50))),
-              rounded(s.median(s.steady, l -> l.percentileMicros(99))),
-              rounded(s.median(s.steady, l -> l.percentileMicros(99.9))),
-              rounded(s.median(s.steady, Measure.Load::cpuMicrosPerQuery)),
-              s.full.stream().mapToLong(Measure.Load::lost).sum()
-                  + s.steady.stream().mapToLong(Measure.Load::lost).sum(),
+              rounded(s.median(s.dnsperf, Measure.Load::queriesPerSecond)),
+              !Bench.busy(s.median(s.dnsperf, Measure.Load::serverBusy)),
+              rounded(s.median(s.full, Measure.Load::queriesPerSecond)),
+              rounded(s.median(s.steady, l -> l.latencies().p50())),
+              rounded(s.median(s.steady, l -> l.latencies().p99())),
+              rounded(s.median(s.steady, l -> l.latencies().p999())),
+              s.dnsperf.stream().mapToLong(Measure.Load::lost).sum(),
               rounded(s.memoryMib),
               rounded(s.startSeconds),
-              s.differing,
-              !Bench.busy(s.median(s.full, Measure.Load::serverBusy))));
+              s.differing));
     }
     return rows;
   }
@@ -95,9 +98,9 @@ final class Report {
 
   /** The median of the rounds' ratios: what the machine did to a round, it did to both. */
   private static double ratio(Bench.Subject one, Bench.Subject other) {
-    double[] ratios = new double[one.full.size()];
+    double[] ratios = new double[one.dnsperf.size()];
     for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = one.full.get(i).cpuMicrosPerQuery() / other.full.get(i).cpuMicrosPerQuery();
+      ratios[i] = one.dnsperf.get(i).cpuMicrosPerQuery() / other.dnsperf.get(i).cpuMicrosPerQuery();
     }
     return rounded(Bench.median(ratios));
   }
@@ -109,27 +112,29 @@ final class Report {
   private void print(List<Row> rows) {
     System.out.printf("%s; medians of %d rounds%n%n", machine, options.rounds());
     System.out.printf(
-        "%-17s %8s %6s %6s %9s | %6s %6s %7s | %7s %7s %7s%n",
+        "%-16s %8s %6s %6s %9s %9s %6s %6s %6s %8s %7s %6s%n",
         "",
         "CPU µs/q",
         "/floor",
         "/best",
         "q/s",
+        "max q/s",
         "p50 µs",
-        "p99 µs",
+        "p99",
         "p99.9",
         "RSS MiB",
         "start s",
         "differ");
     for (Row r : rows) {
       System.out.printf(
-          "%-17s %8.2f %6s %6s %8d%s | %6.0f %6.0f %7.0f | %7.1f %7.2f %7s%n",
+          "%-16s %8.2f %6s %6s %8.0f%s %9.0f %6.0f %6.0f %6.0f %8.1f %7.2f %6s%n",
           (r.server + " " + r.version).strip(),
           r.cpuMicrosPerQuery,
           text(r.cpuToFloor),
           text(r.cpuToBestPeer),
-          Math.round(r.queriesPerSecond),
-          r.generatorWasTheBottleneck ? "*" : " ",
+          r.queriesPerSecond,
+          r.dnsperfWasTheBottleneck ? "*" : " ",
+          r.saturatedQueriesPerSecond,
           r.p50Micros,
           r.p99Micros,
           r.p999Micros,
@@ -137,11 +142,17 @@ final class Report {
           r.startSeconds,
           r.server.equals("floor") ? "-" : "" + r.differing);
     }
-    System.out.println(
-        "\nCPU: of the server's process, user and system, per answered query, as many as it takes;"
-            + "\nlatencies at 20,000 queries a second; differ: wrong answers of 500.");
-    if (rows.stream().anyMatch(Row::generatorWasTheBottleneck)) {
-      System.out.println("* the generator was the bottleneck: the server could do more.");
+    System.out.printf(
+        """
+
+        CPU: of the server's process, user and system, per answered query of dnsperf; q/s: dnsperf's; max q/s: of a
+        generator that only sends and receives (load.c); p50 to p99.9: the latencies that it sees at %d q/s;
+        differ: wrong answers of %d. The host took %.1f %% of the processors' time away: latencies of milliseconds,
+        which all servers then show, are its.
+        """,
+        Bench.RATE, Bench.SAMPLE, 100 * stolen);
+    if (rows.stream().anyMatch(Row::dnsperfWasTheBottleneck)) {
+      System.out.println("* dnsperf was the bottleneck: the server could do more.");
     }
     rows.stream()
         .filter(r -> r.lost > 0)
