@@ -207,7 +207,7 @@ public final class BynameServer implements AutoCloseable {
                 address,
                 existing != null ? existing : new Responder(table, queries, clocks.nanoTime()));
             tables.put(address, table);
-            wanted.add(ListenerConfig.of(address.scheme(), address.host(), address.port()));
+            wanted.add(requireNonNull(configuration.listeners().get(address)));
           });
       next.start();
       admin.serve(nextPages.pages());

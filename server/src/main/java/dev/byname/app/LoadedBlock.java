@@ -1,17 +1,26 @@
 package dev.byname.app;
 
+import dev.byname.corefile.Directive;
+import dev.byname.corefile.Location;
 import dev.byname.corefile.ServerBlock;
+import dev.byname.corefile.ServerKey;
 import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PrecomputedPath;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A server block that was read without a mistake.
  *
  * @param plugins in the order in which queries meet them
+ * @param hosts where it listens, addresses; empty text for all of the machine's
  */
-record LoadedBlock(ServerBlock block, BlockContext context, List<Configured<?>> plugins) {
+record LoadedBlock(
+    ServerBlock block, BlockContext context, List<Configured<?>> plugins, List<String> hosts) {
 
   /** The configuration of the first directive of a kind. */
   <C> Optional<C> config(Class<C> type) {
@@ -20,6 +29,25 @@ record LoadedBlock(ServerBlock block, BlockContext context, List<Configured<?>> 
         .filter(type::isInstance)
         .<C>map(type::cast)
         .findFirst();
+  }
+
+  /** Where the first directive of this name stands. */
+  Optional<Location> directive(String name) {
+    return block.directives(name).stream().map(Directive::location).findFirst();
+  }
+
+  /** The addresses of all keys, and which zones are asked at each. */
+  Map<ListenAddress, Set<String>> zonesByAddress() {
+    Map<ListenAddress, Set<String>> zones = new LinkedHashMap<>();
+    for (ServerKey key : block.keys()) {
+      for (String host : hosts) {
+        zones
+            .computeIfAbsent(
+                new ListenAddress(key.scheme(), host, key.port()), a -> new LinkedHashSet<>())
+            .add(key.zone());
+      }
+    }
+    return zones;
   }
 
   boolean has(String directive) {

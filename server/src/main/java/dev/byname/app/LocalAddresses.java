@@ -1,12 +1,14 @@
 package dev.byname.app;
 
 import dev.byname.cluster.IpAddress;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's addresses: for {@code bind INTERFACE}, and to find our own Service in the cluster.
@@ -35,25 +37,30 @@ final class LocalAddresses {
 
   /**
    * The addresses that a word of {@code bind} stands for: itself, or those of the interface of that
-   * name.
-   *
-   * @throws ConfigurationException when it is neither
+   * name, link-local ones with their zone. Null when it is neither.
    */
-  static List<String> of(String word) {
-    if (IpAddress.parse(word) != null) {
+  static @Nullable List<String> of(String word) {
+    int zone = word.indexOf('%');
+    if (IpAddress.parse(zone < 0 ? word : word.substring(0, zone)) != null) {
       return List.of(word);
     }
     try {
       NetworkInterface networkInterface = NetworkInterface.getByName(word);
-      if (networkInterface == null) {
-        throw new ConfigurationException(
-            "bind " + word + ": neither an address nor a network interface of this machine");
-      }
-      return Collections.list(networkInterface.getInetAddresses()).stream()
-          .map(address -> address.getHostAddress().replaceFirst("%.*", ""))
-          .toList();
-    } catch (SocketException e) {
-      throw new ConfigurationException("bind " + word + ": " + e.getMessage(), e);
+      return networkInterface == null
+          ? null
+          : Collections.list(networkInterface.getInetAddresses()).stream()
+              .map(address -> text(address, word))
+              .toList();
+    } catch (SocketException unknown) {
+      return null;
     }
+  }
+
+  private static String text(InetAddress address, String networkInterface) {
+    String text = IpAddress.of(address.getAddress()).toString();
+    // Only with its interface does a link-local IPv6 address say which link is meant (RFC 4007).
+    return address instanceof Inet6Address && address.isLinkLocalAddress()
+        ? text + "%" + networkInterface
+        : text;
   }
 }

@@ -1,19 +1,19 @@
 package dev.byname.app;
 
-import dev.byname.corefile.ServerKey;
 import dev.byname.observe.Metrics.EnabledPlugin;
 import dev.byname.plugin.PluginRuntime;
-import dev.byname.plugin.bind.BindConfig;
+import dev.byname.plugin.metadata.MetadataConfig;
+import dev.byname.plugin.view.ViewConfig;
 import dev.byname.query.Block;
 import dev.byname.query.Plugin;
 import dev.byname.query.PrecomputedZone;
+import dev.byname.query.Request;
 import dev.byname.zone.ClusterZone;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,39 +71,41 @@ final class Running implements AutoCloseable {
 
   private void addToListeners(
       LoadedBlock loaded, List<Plugin> chain, @Nullable ClusterZone precomputed, boolean rotates) {
-    Map<ListenAddress, Set<String>> zones = new LinkedHashMap<>();
-    for (ServerKey key : loaded.block().keys()) {
-      for (String host : hosts(loaded)) {
-        zones
-            .computeIfAbsent(
-                new ListenAddress(key.scheme(), host, key.port()), a -> new LinkedHashSet<>())
-            .add(key.zone());
-      }
-    }
     boolean chaos = loaded.has("chaos") || loaded.has("forward");
-    zones.forEach((address, names) -> {
-      blocks
-          .computeIfAbsent(address, a -> new ArrayList<>())
-          .add(
-              new Block(
-                  List.copyOf(names), chain, precomputed, rotates, "", request -> true, chaos));
-      for (String zone : names) {
-        loaded
-            .plugins()
-            .forEach(p -> enabled.add(new EnabledPlugin(address.label(), zone, "", p.name())));
-      }
-    });
+    String view = loaded.config(ViewConfig.class).map(ViewConfig::name).orElse("");
+    Predicate<Request> filter = filter(loaded, chain);
+    loaded
+        .zonesByAddress()
+        .forEach((address, names) -> {
+          blocks
+              .computeIfAbsent(address, a -> new ArrayList<>())
+              .add(new Block(List.copyOf(names), chain, precomputed, rotates, view, filter, chaos));
+          for (String zone : names) {
+            loaded
+                .plugins()
+                .forEach(
+                    p -> enabled.add(new EnabledPlugin(address.label(), zone, view, p.name())));
+          }
+        });
   }
 
-  private static Set<String> hosts(LoadedBlock loaded) {
-    Set<String> hosts = new LinkedHashSet<>();
-    loaded
-        .config(BindConfig.class)
-        .ifPresent(bind -> {
-          bind.hosts().forEach(word -> hosts.addAll(LocalAddresses.of(word)));
-          bind.except().forEach(word -> hosts.removeAll(LocalAddresses.of(word)));
-        });
-    return hosts.isEmpty() ? Set.of("") : hosts;
+  /** What happens to a query before its plugins see it: metadata, which the view may ask for. */
+  private static Predicate<Request> filter(LoadedBlock loaded, List<Plugin> chain) {
+    Predicate<Request> admits =
+        loaded
+            .config(ViewConfig.class)
+            .<Predicate<Request>>map(view -> view::admits)
+            .orElse(request -> true);
+    return loaded
+        .config(MetadataConfig.class)
+        .<Predicate<Request>>map(metadata ->
+            request -> {
+              if (metadata.holds(request.question().name())) {
+                chain.forEach(plugin -> plugin.addMetadata(request));
+              }
+              return admits.test(request);
+            })
+        .orElse(admits);
   }
 
   Configuration configuration() {

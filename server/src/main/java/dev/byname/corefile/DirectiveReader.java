@@ -76,12 +76,17 @@ public final class DirectiveReader {
     if (directives.isEmpty()) {
       return new DirectiveReader(name, null, problems);
     }
+    return once(directives, problems);
+  }
+
+  /** The same for the directives of one name, of which there is one at least. */
+  public static DirectiveReader once(List<Directive> directives, Problems problems) {
     var first = directives.getFirst();
     for (var again : directives.subList(1, directives.size())) {
       problems.add(
           again.location(),
           "%s can be given only once in a server block; it already is in %s"
-              .formatted(name, first.location()));
+              .formatted(first.name(), first.location()));
     }
     return new DirectiveReader(first, problems);
   }

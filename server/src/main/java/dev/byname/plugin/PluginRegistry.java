@@ -3,6 +3,7 @@ package dev.byname.plugin;
 import dev.byname.corefile.DirectiveNames;
 import dev.byname.plugin.bind.BindFactory;
 import dev.byname.plugin.cache.CacheFactory;
+import dev.byname.plugin.cancel.CancelFactory;
 import dev.byname.plugin.debug.DebugFactory;
 import dev.byname.plugin.errors.ErrorsFactory;
 import dev.byname.plugin.etcd.EtcdFactory;
@@ -10,14 +11,20 @@ import dev.byname.plugin.file.FileFactory;
 import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.hosts.HostsFactory;
+import dev.byname.plugin.https.HttpsFactory;
 import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
 import dev.byname.plugin.log.LogFactory;
 import dev.byname.plugin.loop.LoopFactory;
+import dev.byname.plugin.metadata.MetadataFactory;
+import dev.byname.plugin.multisocket.MultisocketFactory;
 import dev.byname.plugin.prometheus.PrometheusFactory;
 import dev.byname.plugin.ready.ReadyFactory;
 import dev.byname.plugin.reload.ReloadFactory;
 import dev.byname.plugin.rewrite.RewriteFactory;
+import dev.byname.plugin.timeouts.TimeoutsFactory;
+import dev.byname.plugin.tls.TlsFactory;
+import dev.byname.plugin.view.ViewFactory;
 import dev.byname.plugin.whoami.WhoamiFactory;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +41,7 @@ public final class PluginRegistry {
       Stream.<PluginFactory<?>>of(
               new BindFactory(),
               new CacheFactory(),
+              new CancelFactory(),
               new DebugFactory(),
               new ErrorsFactory(),
               new EtcdFactory(),
@@ -41,14 +49,20 @@ public final class PluginRegistry {
               new ForwardFactory(),
               new HealthFactory(),
               new HostsFactory(),
+              new HttpsFactory(),
               new KubernetesFactory(),
               new LoadbalanceFactory(),
               new LogFactory(),
               new LoopFactory(),
+              new MetadataFactory(),
+              new MultisocketFactory(),
               new PrometheusFactory(),
               new ReadyFactory(),
               new ReloadFactory(),
               new RewriteFactory(),
+              new TimeoutsFactory(),
+              new TlsFactory(),
+              new ViewFactory(),
               new WhoamiFactory())
           .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
           .toList();

@@ -30,6 +30,9 @@ final class ChainRun {
   /** Who answered; empty when nobody did. */
   String answeredBy = "";
 
+  /** The last run that a plugin of this one has started and that has ended. */
+  private volatile @Nullable ChainRun behind;
+
   ChainRun(
       List<Plugin> plugins,
       QueryMetrics.Key labels,
@@ -99,10 +102,15 @@ final class ChainRun {
     done.accept(this);
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very answer, not one like it
   private void await(@Nullable Plugin plugin, CompletionStage<Response> later) {
     var _ =
         later.whenComplete((answer, failure) -> {
           if (failure == null) {
+            ChainRun made = behind;
+            if (made != null && made.response == answer) {
+              answeredBy = made.answeredBy; // the plugin only waited for another's answer
+            }
             unwind(answer);
           } else {
             bug.accept(failure);
@@ -134,7 +142,15 @@ final class ChainRun {
     @Override
     public CompletionStage<Response> next(Request request) {
       var answer = new CompletableFuture<Response>();
-      new ChainRun(plugins, labels, server, bug, run -> answer.complete(run.response))
+      new ChainRun(
+              plugins,
+              labels,
+              server,
+              bug,
+              run -> {
+                behind = run;
+                answer.complete(run.response);
+              })
           .start(request, from);
       return answer;
     }

@@ -21,6 +21,13 @@ public interface Plugin extends AutoCloseable {
    */
   default void meet(List<Plugin> block) {}
 
+  /**
+   * Says in {@link Request#metadata} what it can tell about a query before any plugin has seen it;
+   * asked where the block has {@code metadata}. Values are suppliers: what nobody reads costs
+   * little.
+   */
+  default void addMetadata(Request request) {}
+
   /** Begins background work. Must not fail for what may come later (an upstream that is down). */
   default void start() {}
 

@@ -1,6 +1,8 @@
 package dev.byname.transport;
 
+import dev.byname.pem.PemException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,16 @@ public record TlsConfig(
 
     boolean verified() {
       return verified;
+    }
+  }
+
+  /** Reads the files. Empty when they can be used, otherwise why not, in one line. */
+  public String problem() {
+    try {
+      new TlsContext(this, List.of("dot"));
+      return "";
+    } catch (PemException bad) {
+      return String.valueOf(bad.getMessage());
     }
   }
 }

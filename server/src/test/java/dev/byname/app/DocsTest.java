@@ -3,6 +3,7 @@ package dev.byname.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.byname.corefile.Problems;
+import dev.byname.testkit.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,9 @@ class DocsTest {
 
   private void check(String corefile) throws IOException {
     Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.1\n");
+    if (corefile.contains("tls server.pem")) {
+      TestCertificates.create(folder, "127.0.0.1");
+    }
     Path file = Files.writeString(folder.resolve("Corefile"), corefile);
     var problems = new Problems();
     Configuration.read(file, Map.of(), -1, problems);

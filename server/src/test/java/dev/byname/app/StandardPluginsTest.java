@@ -13,10 +13,14 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** log, errors, loadbalance and whoami at work in a server block. */
@@ -120,6 +124,32 @@ class StandardPluginsTest {
     }
     assertThat(lines()).as("the rest when the plugin is closed").hasSize(1);
     assertThat(lines().getFirst()).contains("failures like no plugin");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "db.default.svc, svc|default|db|-|-|-|-",
+    "_sql._tcp.db.default.svc, svc|default|db|-|sql|tcp|-",
+    "EP.db.default.svc, svc|default|db|ep|-|-|-",
+    "10-1-0-1.default.pod, pod|default|10-1-0-1|-|-|-|-",
+    "svc, svc|-|-|-|-|-|-",
+    "a.b.c.db.default.svc, -|-|-|-|-|-|invalid query name",
+    "db.default.srv, -|-|-|-|-|-|invalid query name",
+  })
+  void metadataTellsWhatANameMeans(String name, String expected) throws IOException {
+    String format =
+        Stream.of(
+                "kind", "namespace", "service", "endpoint", "port-name", "protocol", "parse-error")
+            .map(label -> "{/kubernetes/" + label + "}")
+            .collect(Collectors.joining("|"));
+    String corefile =
+        ".:53 {\n  metadata cluster.local\n  log . \"%s\"\n  kubernetes cluster.local\n}\n"
+            .formatted(format);
+    try (var cluster = TestCluster.of(corefile, folder).apply(CLUSTER)) {
+      cluster.ask(name + ".cluster.local. A");
+      cluster.ask("example.org. A");
+      assertThat(lines()).containsExactly(expected, "-|-|-|-|-|-|-");
+    }
   }
 
   @Test

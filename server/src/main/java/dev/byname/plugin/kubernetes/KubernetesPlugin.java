@@ -27,6 +27,7 @@ final class KubernetesPlugin implements Plugin, PrecomputedZone {
   private final LongSupplier nanoTime;
   private final FirstPicture first;
   private volatile boolean closed;
+  private final NameMetadata metadata;
 
   KubernetesPlugin(
       KubernetesConfig config, ClusterPicture.Provider pictures, PluginRuntime runtime) {
@@ -37,6 +38,7 @@ final class KubernetesPlugin implements Plugin, PrecomputedZone {
     ZoneOptions options = config.zone().withLocalAddresses(pictures.localAddresses());
     zone = new ClusterZone(options, picture.state());
     resolver = new ClusterResolver(zone);
+    metadata = new NameMetadata(options, picture.state());
     first = new FirstPicture(picture.state(), runtime.scheduler());
     picture.whileStill(() -> {
       zone.attach();
@@ -47,6 +49,11 @@ final class KubernetesPlugin implements Plugin, PrecomputedZone {
   @Override
   public String name() {
     return "kubernetes";
+  }
+
+  @Override
+  public void addMetadata(Request request) {
+    metadata.addTo(request);
   }
 
   @Override
