@@ -1,0 +1,217 @@
+package dev.byname.resolverconfig.deploy;
+
+import static dev.byname.resolverconfig.deploy.Manifests.at;
+import static dev.byname.resolverconfig.deploy.Manifests.list;
+import static dev.byname.resolverconfig.deploy.Manifests.map;
+import static dev.byname.resolverconfig.deploy.Manifests.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The chart in {@code conf/helm/byname}: its names always, what it renders where a helm is on the
+ * PATH.
+ */
+class HelmChartTest {
+  private static final Path CHART = Tool.ROOT.resolve("conf/helm/byname");
+  private static final Pattern VALUE = Pattern.compile("\\.Values\\.([A-Za-z0-9.]+)");
+
+  /** In place of a CoreDNS that was installed by its chart. */
+  private static final String REPLACE =
+      """
+      k8sAppLabelOverride: kube-dns
+      service:
+        name: kube-dns
+        clusterIP: 10.0.0.10
+      """;
+
+  private static final String EVERYTHING =
+      """
+      image: {repository: example.org/byname, tag: "1.2.3", pullSecrets: [{name: pull}]}
+      isClusterService: false
+      podLabels: {team: net}
+      podAnnotations: {note: a}
+      customLabels: {owner: net}
+      customAnnotations: {note: b}
+      serviceType: LoadBalancer
+      service:
+        clusterIPs: [10.0.0.11, "fd00::a"]
+        ipFamilyPolicy: PreferDualStack
+        externalTrafficPolicy: Local
+        annotations: {lb: internal}
+      prometheus:
+        service: {enabled: true}
+        monitor: {enabled: true, interval: 30s, additionalLabels: {release: prom}}
+      priorityClassName: high
+      servers:
+      - zones: [{zone: .}]
+        port: 53
+        plugins:
+        - name: errors
+        - {name: health, configBlock: "lameduck 5s"}
+        - name: ready
+        - name: kubernetes
+          parameters: cluster.local
+          configBlock: |
+            pods verified
+            snapshot /var/lib/byname/picture
+        - {name: prometheus, parameters: ":9153"}
+        - {name: loadbalance}
+      - zones: [{zone: corp.example.}, {zone: lab.example., scheme: dns://}]
+        port: 5353
+        servicePort: 54
+        nodePort: 30054
+        plugins:
+        - {name: hosts, parameters: /etc/byname/extra.hosts, configBlock: fallthrough}
+        - {name: forward, parameters: . 192.0.2.1, configBlock: force_tcp}
+      zoneFiles:
+      - {filename: extra.hosts, contents: "192.0.2.7 printer.corp.example"}
+      tolerations: [{operator: Exists}]
+      affinity: {nodeAffinity: {}}
+      env: [{name: A, value: b}]
+      extraSecrets: [{name: etcd-client, mountPath: /etc/etcd-client}]
+      autoscaler: {enabled: true, coresPerReplica: 64, max: 10}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void whatTemplatesUseIsInTheValuesWithAComment() throws IOException {
+    var values = Manifests.of(Files.readString(CHART.resolve("values.yaml"))).objects().getFirst();
+    var missing = new ArrayList<String>();
+    try (var templates = Files.list(CHART.resolve("templates"))) {
+      for (var template : templates.toList()) {
+        VALUE
+            .matcher(Files.readString(template))
+            .results()
+            .map(found -> found.group(1))
+            // Left out by whoever has no own selector.
+            .filter(path -> !path.equals("podDisruptionBudget.selector"))
+            .filter(path -> at(values, (Object[]) path.split("\\.")) == null)
+            .forEach(path -> missing.add(template.getFileName() + ": " + path));
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "image.repository image.tag image.pullPolicy image.pullSecrets replicaCount resources",
+        "rollingUpdate.maxUnavailable rollingUpdate.maxSurge terminationGracePeriodSeconds",
+        "podAnnotations podLabels serviceType prometheus.service.enabled",
+        "prometheus.service.annotations prometheus.monitor.enabled prometheus.monitor.interval",
+        "prometheus.monitor.additionalLabels prometheus.monitor.namespace service.name",
+        "service.clusterIP service.clusterIPs service.annotations serviceAccount.create",
+        "serviceAccount.name serviceAccount.annotations rbac.create clusterRole.nameOverride",
+        "isClusterService priorityClassName podSecurityContext securityContext servers extraConfig",
+        "livenessProbe.enabled readinessProbe.enabled affinity topologySpreadConstraints",
+        "nodeSelector tolerations podDisruptionBudget zoneFiles extraContainers extraVolumes",
+        "extraVolumeMounts extraSecrets env initContainers k8sAppLabelOverride customLabels",
+        "customAnnotations hpa.enabled hpa.minReplicas hpa.maxReplicas hpa.metrics",
+        "autoscaler.enabled autoscaler.coresPerReplica autoscaler.nodesPerReplica autoscaler.min",
+        "autoscaler.max autoscaler.image.repository autoscaler.resources deployment.enabled",
+        "deployment.name deployment.annotations deployment.dnsPolicy deployment.skipConfig"
+      })
+  void theValuesOfTheCoreDnsChartAreKnown(String names) throws IOException {
+    var values = Manifests.of(Files.readString(CHART.resolve("values.yaml"))).objects().getFirst();
+    for (var name : List.of(names.split(" "))) {
+      assertThat(at(values, (Object[]) name.split("\\."))).as(name).isNotNull();
+    }
+  }
+
+  @Test
+  void theDefaultsMakeAServerOfTheCluster() throws IOException {
+    var manifests = render("", "byname");
+    manifests.check();
+    var pod = map(manifests.one("Deployment", "byname"), "spec", "template", "spec");
+    assertThat(text(pod, "priorityClassName")).isEqualTo("system-cluster-critical");
+    assertThat(text(pod, "dnsPolicy")).isEqualTo("Default");
+    assertThat(at(pod, "containers", 0, "resources", "limits", "memory")).isEqualTo("170Mi");
+    assertThat(ports(manifests, "byname")).containsExactly("dns 53/UDP", "dns-tcp 53/TCP");
+    assertThat(corefile(manifests, "byname")).contains("precomputed  yes");
+    assertThat(list(manifests.one("ClusterRole", "byname"), "rules")).hasSize(2);
+  }
+
+  @Test
+  void itTakesThePlaceOfKubeDns() throws IOException {
+    var manifests = render(REPLACE, "byname");
+    manifests.check();
+    var service = manifests.one("Service", "kube-dns");
+    assertThat(text(service, "spec", "clusterIP")).isEqualTo("10.0.0.10");
+    assertThat(text(service, "metadata", "labels", "k8s-app")).isEqualTo("kube-dns");
+    var pod = map(manifests.one("Deployment", "byname"), "spec", "template", "metadata");
+    assertThat(text(pod, "labels", "k8s-app")).isEqualTo("kube-dns");
+  }
+
+  @Test
+  void everyValueHasItsEffect() throws IOException {
+    var manifests =
+        render(EVERYTHING, "net", "Secret/etcd-client", "ServiceAccount/net-byname-autoscaler");
+    manifests.check();
+    var deployment = manifests.one("Deployment", "net-byname");
+    assertThat(at(deployment, "spec", "replicas")).as("the autoscaler's to choose").isNull();
+    var container = at(deployment, "spec", "template", "spec", "containers", 0);
+    assertThat(text(container, "image")).isEqualTo("example.org/byname:1.2.3");
+    assertThat(ports(manifests, "net-byname"))
+        .containsExactlyInAnyOrder(
+            "dns 53/UDP", "dns-tcp 53/TCP", "udp-5353 54/UDP", "tcp-5353 54/TCP");
+    assertThat(list(manifests.one("ClusterRole", "net-byname"), "rules"))
+        .anyMatch(rule -> list(rule, "resources").equals(List.of("pods")));
+    assertThat(corefile(manifests, "net-byname")).contains("pods verified", "corp.example.");
+    assertThat(manifests.all("ServiceMonitor")).hasSize(1);
+    assertThat(text(manifests.one("ConfigMap", "net-byname-autoscaler"), "data", "linear"))
+        .contains("\"coresPerReplica\":64", "\"max\":10");
+  }
+
+  @Test
+  void contradictionsAreRefused() throws IOException {
+    Tool.assumeInstalled("helm", "version");
+    var both = values("{hpa: {enabled: true}, autoscaler: {enabled: true}}");
+    assertThat(helm("byname", both).output())
+        .contains("only one may choose the number of replicas");
+    var monitor = values("{prometheus: {monitor: {enabled: true}}}");
+    assertThat(helm("byname", monitor).output()).contains("needs prometheus.service.enabled");
+  }
+
+  private static List<String> ports(Manifests manifests, String service) {
+    return list(manifests.one("Service", service), "spec", "ports").stream()
+        .map(p -> at(p, "name") + " " + at(p, "port") + "/" + at(p, "protocol"))
+        .toList();
+  }
+
+  /** What {@code byname check} says of the Corefile, with the ConfigMap's files beside it. */
+  private String corefile(Manifests manifests, String configMap) throws IOException {
+    for (var file : map(manifests.one("ConfigMap", configMap), "data").entrySet()) {
+      var here = String.valueOf(file.getValue()).replace("/etc/byname/", folder + "/");
+      Files.writeString(folder.resolve(String.valueOf(file.getKey())), here);
+    }
+    return ManifestsTest.check(folder.resolve("Corefile"));
+  }
+
+  private Manifests render(String values, String release, String... outside) throws IOException {
+    Tool.assumeInstalled("helm", "version");
+    var run = helm(release, values(values));
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    return Manifests.of(run.output(), outside);
+  }
+
+  private Path values(String content) throws IOException {
+    return Files.writeString(folder.resolve("values.yaml"), content);
+  }
+
+  private static Tool.Run helm(String release, Path values) {
+    return Tool.run(
+        List.of(
+            "helm", "template", release, CHART.toString(), "-n", "kube-system", "-f", values + ""));
+  }
+}
