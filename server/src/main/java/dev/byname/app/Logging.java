@@ -11,7 +11,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import org.slf4j.LoggerFactory;
 
 /** How this process logs: lines for people, or JSON for machines. */
-final class Logging {
+public final class Logging {
   private static final String OURS = "dev.byname";
   private static final String LINE =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n";
@@ -19,7 +19,7 @@ final class Logging {
   private Logging() {}
 
   /** A server's log, on standard output. Replaces whatever was set up before. */
-  static void setUp(boolean json) {
+  public static void setUp(boolean json) {
     setUp(json, "System.out", Level.INFO);
   }
 
@@ -29,6 +29,8 @@ final class Logging {
   }
 
   private static void setUp(boolean json, String stream, Level level) {
+    // gRPC tells at INFO which transport it chose, and goes round the logging set up here.
+    java.util.logging.Logger.getLogger("io.grpc").setLevel(java.util.logging.Level.WARNING);
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     Encoder<ILoggingEvent> encoder = json ? json() : lines();

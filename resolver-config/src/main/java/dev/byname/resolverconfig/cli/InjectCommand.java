@@ -1,6 +1,7 @@
 package dev.byname.resolverconfig.cli;
 
 import dev.byname.app.CommandProvider;
+import dev.byname.app.Logging;
 import dev.byname.resolverconfig.injection.Injector;
 import dev.byname.resolverconfig.injection.ManagedFile;
 import dev.byname.resolverconfig.injection.Preview;
@@ -82,6 +83,7 @@ public final class InjectCommand {
 
     @Override
     int run() {
+      Logging.setUp(false);
       if (reloadSeconds < 1) {
         throw new RefusedException("--reload-interval", "must be 1 or more");
       }

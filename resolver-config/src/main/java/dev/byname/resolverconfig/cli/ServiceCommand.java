@@ -8,6 +8,7 @@ import dev.byname.resolverconfig.registry.Outcome;
 import dev.byname.resolverconfig.registry.Registry;
 import dev.byname.resolverconfig.registry.Registry.UnreadableServiceException;
 import dev.byname.resolverconfig.registry.ServiceKey;
+import dev.byname.resolverconfig.store.ObjectStore;
 import dev.byname.resolverconfig.store.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -95,6 +96,7 @@ final class ServiceCommand implements Runnable {
           @Nullable Output output) {
     return withRegistry(
         options,
+        Stores::open,
         registry -> {
           var failed = false;
           var shown = new ArrayList<ObjectNode>();
@@ -168,6 +170,7 @@ final class ServiceCommand implements Runnable {
           @Nullable Output output) {
     return withRegistry(
         options,
+        Stores::openExisting,
         registry -> {
           var failed = false;
           var services = new ArrayList<ObjectNode>();
@@ -231,6 +234,7 @@ final class ServiceCommand implements Runnable {
           boolean dryRun) {
     return withRegistry(
         options,
+        Stores::openExisting,
         registry -> {
           var failed = false;
           for (var name : names) {
@@ -257,8 +261,13 @@ final class ServiceCommand implements Runnable {
     int with(Registry registry);
   }
 
-  private int withRegistry(StoreOptions options, Work work) {
-    try (var store = options.open()) {
+  @FunctionalInterface
+  private interface Opener {
+    ObjectStore open(String store, EtcdOptions etcd);
+  }
+
+  private int withRegistry(StoreOptions options, Opener opener, Work work) {
+    try (var store = opener.open(options.store, options.etcd)) {
       return work.with(options.registry(store, err()));
     } catch (StoreException failed) {
       complain(
@@ -269,7 +278,9 @@ final class ServiceCommand implements Runnable {
       return FAILED;
     } catch (IllegalArgumentException wrongOption) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), String.valueOf(wrongOption.getMessage()), wrongOption);
+          spec.commandLine().getParseResult().subcommand().commandSpec().commandLine(),
+          String.valueOf(wrongOption.getMessage()),
+          wrongOption);
     }
   }
 

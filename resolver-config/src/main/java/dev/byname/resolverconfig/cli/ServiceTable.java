@@ -12,8 +12,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The table that {@code kubectl get services} prints, column by column. */
 final class ServiceTable {
-  private static final int MIN_WIDTH = 6;
-  private static final int PADDING = 3;
   private static final int LOAD_BALANCER_WIDTH = 16;
   private static final String NONE = "<none>";
 
@@ -34,7 +32,7 @@ final class ServiceTable {
     for (var service : services) {
       rows.add(row(service, wide, withNamespace, now));
     }
-    return align(rows);
+    return TextTable.align(rows);
   }
 
   private static List<String> row(
@@ -154,26 +152,5 @@ final class ServiceTable {
 
   private static String orNone(String text) {
     return text.isEmpty() ? NONE : text;
-  }
-
-  /** The last column has no blanks after it. */
-  private static String align(List<List<String>> rows) {
-    var columns = rows.getFirst().size();
-    var text = new StringBuilder();
-    for (var row : rows) {
-      for (var column = 0; column < columns; column++) {
-        var cell = row.get(column);
-        text.append(cell);
-        if (column < columns - 1) {
-          var widest = 0;
-          for (var each : rows) {
-            widest = Math.max(widest, each.get(column).length());
-          }
-          text.append(" ".repeat(Math.max(MIN_WIDTH, widest + PADDING) - cell.length()));
-        }
-      }
-      text.append('\n');
-    }
-    return text.toString();
   }
 }

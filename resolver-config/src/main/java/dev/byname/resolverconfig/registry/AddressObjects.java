@@ -61,6 +61,11 @@ final class AddressObjects {
         : Optional.empty();
   }
 
+  /** Whether it is none of ours: something else than a Service may have an IPAddress too. */
+  static boolean isNoService(Holder owner) {
+    return !owner.as().equals("ClusterIP");
+  }
+
   static Holder holder(ObjectNode ipAddress) {
     var parent = ipAddress.path("spec").path("parentRef");
     return owner(ipAddress)

@@ -67,6 +67,33 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
     return reader.done();
   }
 
+  /**
+   * Takes the items of lists that an API server has sent; those say neither kind nor apiVersion.
+   *
+   * @param name before each object's own, for messages
+   */
+  public static Manifests ofItems(List<Tree> items, String apiVersion, String kind, String name) {
+    var objects = new ArrayList<Manifest>();
+    for (var item : items) {
+      if (toJson(item) instanceof ObjectNode object) {
+        object.put("apiVersion", apiVersion).put("kind", kind);
+        var metadata = object.path("metadata");
+        var namespace = metadata.path("namespace").stringValue("");
+        var own = metadata.path("name").stringValue("");
+        objects.add(
+            new Manifest(name + "/" + (namespace.isEmpty() ? "" : namespace + "/") + own, object));
+      }
+    }
+    return new Manifests(objects, List.of());
+  }
+
+  /** All of several. */
+  public static Manifests joined(List<Manifests> parts) {
+    return new Manifests(
+        parts.stream().flatMap(part -> part.objects.stream()).toList(),
+        parts.stream().flatMap(part -> part.problems.stream()).toList());
+  }
+
   /** Reads a file, or all YAML and JSON files below a folder. */
   public static Manifests of(Path fileOrFolder) {
     return of(fileOrFolder, file -> true);

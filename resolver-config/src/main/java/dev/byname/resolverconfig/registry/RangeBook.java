@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -53,6 +54,10 @@ final class RangeBook {
   private final Function<ObjectNode, byte[]> encoder;
 
   private final Map<IpFamily, Page<IpAddress>> addresses = new EnumMap<>(IpFamily.class);
+
+  /** Of ServiceCIDRs that were added to the cluster's first ranges. */
+  private final List<Page<IpAddress>> further = new ArrayList<>();
+
   private final Page<Integer> nodePorts;
 
   /** The cluster's first family first. */
@@ -133,12 +138,22 @@ final class RangeBook {
       book.addresses.put(
           range.family(), page(snapshot, key, decode(snapshot, key), range, options));
     }
-    objects.forEach((address, object) -> {
-      var page = book.addresses.get(IpFamily.of(address));
-      if (page != null) {
-        page.allocator.setHolder(address, AddressObjects.holder(object.object));
+    for (var value : snapshot.below(AddressObjects.SERVICE_CIDRS)) {
+      for (var range : AddressObjects.ranges(decode(value))) {
+        if (book.pages().noneMatch(page -> page.allocator.range().equals(range))) {
+          book.further.add(
+              new Page<>(
+                  "",
+                  Transaction.ABSENT,
+                  null,
+                  new Allocator<>(range, options.whenDynamicIsFull())));
+        }
       }
-    });
+    }
+    objects.forEach((address, object) ->
+        book.pageOf(address)
+            .ifPresent(
+                page -> page.allocator.setHolder(address, AddressObjects.holder(object.object))));
     return book;
   }
 
@@ -147,35 +162,52 @@ final class RangeBook {
     return List.copyOf(families);
   }
 
-  Optional<AddressRange> addressRange(IpFamily family) {
-    return Optional.ofNullable(addresses.get(family))
-        .map(page -> (AddressRange) page.allocator.range());
-  }
-
-  PortRange nodePortRange() {
-    return (PortRange) nodePorts.allocator.range();
-  }
-
-  /** For looking at; changes go through this book. */
-  Allocator<IpAddress> allocator(IpFamily family) {
-    return page(family).allocator;
-  }
-
   /** For looking at; changes go through this book. */
   Allocator<Integer> nodePortAllocator() {
     return nodePorts.allocator;
+  }
+
+  /** Of all ranges of addresses, the cluster's first ones first; for looking at. */
+  List<Allocator<IpAddress>> addressAllocators() {
+    return pages().map(page -> page.allocator).toList();
+  }
+
+  /** Of the range that an address lies in; for looking at. */
+  Optional<Allocator<IpAddress>> allocatorOf(IpAddress address) {
+    return pageOf(address).map(page -> page.allocator);
+  }
+
+  /** Whether the store says, in every form that it keeps, that the address is taken. */
+  boolean isWrittenDown(IpAddress address) {
+    return pageOf(address)
+        .filter(page ->
+            page.allocator.isTaken(address)
+                && (!keepsObjects(page) || addressObjects.containsKey(address)))
+        .isPresent();
+  }
+
+  /** Whom the IPAddress object of an address belongs to; empty without such an object. */
+  Optional<Holder> ownerOnRecord(IpAddress address) {
+    return Optional.ofNullable(addressObjects.get(address))
+        .map(object -> AddressObjects.holder(object.object));
+  }
+
+  /** Addresses that have an IPAddress object and lie in no range. */
+  List<IpAddress> strayAddresses() {
+    return addressObjects.keySet().stream().filter(address -> pageOf(address).isEmpty()).toList();
+  }
+
+  /** Whether ServiceCIDRs say which ranges there are, and IPAddresses what is taken of them. */
+  boolean hasServiceCidrs() {
+    return hasServiceCidrs;
   }
 
   /** Says who holds what is taken. */
   void setHolders(Claims claims) {
     claims
         .addresses()
-        .forEach((address, holder) -> {
-          var page = addresses.get(IpFamily.of(address));
-          if (page != null) {
-            page.allocator.setHolder(address, holder);
-          }
-        });
+        .forEach((address, holder) ->
+            pageOf(address).ifPresent(page -> page.allocator.setHolder(address, holder)));
     claims.ports().forEach(nodePorts.allocator::setHolder);
   }
 
@@ -210,9 +242,15 @@ final class RangeBook {
       ServiceKey owner,
       RandomGenerator random,
       Function<IpAddress, ObjectNode> objectOf) {
-    var page = page(family);
-    var outcome =
-        take(page, wanted, new Holder(owner.namespace(), owner.name(), "ClusterIP"), random);
+    var holder = new Holder(owner.namespace(), owner.name(), "ClusterIP");
+    var page = wanted == null ? page(family) : pageOf(wanted).orElse(page(family));
+    var outcome = take(page, wanted, holder, random);
+    for (var other : further) {
+      if (outcome instanceof Allocation.Full && family == familyOf(other)) {
+        page = other;
+        outcome = take(page, wanted, holder, random);
+      }
+    }
     if (outcome instanceof Allocation.Given<IpAddress>(var given) && keepsObjects(page)) {
       newAddressObjects.put(given, objectOf.apply(given));
     }
@@ -231,10 +269,6 @@ final class RangeBook {
 
   /** Gives back what a Service holds; whatever another one holds as well stays taken. */
   void giveBackAddress(IpAddress address, ServiceKey owner) {
-    var page = addresses.get(IpFamily.of(address));
-    if (page == null) {
-      return;
-    }
     var object = addressObjects.get(address);
     if (object != null) {
       if (!AddressObjects.owner(object.object).equals(Optional.of(owner))) {
@@ -242,32 +276,36 @@ final class RangeBook {
       }
       droppedAddressObjects.add(address);
     }
-    page.allocator.release(address, new Holder(owner.namespace(), owner.name(), "ClusterIP"));
+    pageOf(address)
+        .ifPresent(page ->
+            page.allocator.release(
+                address, new Holder(owner.namespace(), owner.name(), "ClusterIP")));
   }
 
   void giveBackNodePort(int port, ServiceKey owner) {
     nodePorts.allocator.release(port, new Holder(owner.namespace(), owner.name(), "NodePort"));
   }
 
-  /** Marks an address as taken that a Service holds though nobody wrote it down. */
+  /**
+   * Marks an address as taken that a Service holds though the store does not say so, or says that
+   * another one holds it.
+   */
   void writeDown(IpAddress address, ServiceKey owner, Function<IpAddress, ObjectNode> objectOf) {
-    var page = addresses.get(IpFamily.of(address));
-    if (page == null) {
-      return;
-    }
+    var page = pageOf(address).orElseThrow();
     page.allocator.setHolder(address, new Holder(owner.namespace(), owner.name(), "ClusterIP"));
-    if (keepsObjects(page)
-        && !addressObjects.containsKey(address)
-        && page.allocator.range().position(address) instanceof ValueRange.Position.Usable) {
+    if (keepsObjects(page)) {
       newAddressObjects.put(address, objectOf.apply(address));
     }
   }
 
+  /** Marks a node port as taken that a Service holds though the store does not say so. */
+  void writeDown(int port, Holder holder) {
+    nodePorts.allocator.setHolder(port, holder);
+  }
+
   /** Frees an address that nobody holds. */
   void freeLeaked(IpAddress address) {
-    var page = page(IpFamily.of(address));
-    var holder = page.allocator.holder(address).orElse(new Holder("", "", ""));
-    page.allocator.release(address, holder);
+    pageOf(address).ifPresent(page -> free(page.allocator, address));
     if (addressObjects.containsKey(address)) {
       droppedAddressObjects.add(address);
     }
@@ -275,8 +313,11 @@ final class RangeBook {
 
   /** Frees a node port that nobody holds. */
   void freeLeaked(int port) {
-    nodePorts.allocator.release(
-        port, nodePorts.allocator.holder(port).orElse(new Holder("", "", "")));
+    free(nodePorts.allocator, port);
+  }
+
+  private static <V> void free(Allocator<V> allocator, V value) {
+    allocator.release(value, allocator.holder(value).orElse(new Holder("", "", "")));
   }
 
   /** Adds what has changed to a transaction, each with the version it was read at. */
@@ -290,7 +331,9 @@ final class RangeBook {
     write(nodePorts, transaction);
     newAddressObjects.forEach((address, object) -> {
       var key = AddressObjects.storeKey(address);
-      transaction.expect(key, Transaction.ABSENT).put(key, encoder.apply(object));
+      var before = addressObjects.get(address);
+      var version = before == null ? Transaction.ABSENT : before.value.version();
+      transaction.expect(key, version).put(key, encoder.apply(object));
     });
     for (var address : droppedAddressObjects) {
       var dropped = addressObjects.get(address);
@@ -327,6 +370,20 @@ final class RangeBook {
   private boolean keepsObjects(Page<IpAddress> page) {
     var range = page.allocator.range();
     return hasServiceCidrs || range.usable() != RangeAllocation.capacity(range);
+  }
+
+  private static IpFamily familyOf(Page<IpAddress> page) {
+    return ((AddressRange) page.allocator.range()).family();
+  }
+
+  private Stream<Page<IpAddress>> pages() {
+    return Stream.concat(families.stream().map(this::page), further.stream());
+  }
+
+  private Optional<Page<IpAddress>> pageOf(IpAddress address) {
+    return pages()
+        .filter(page -> ((AddressRange) page.allocator.range()).contains(address))
+        .findFirst();
   }
 
   private Page<IpAddress> page(IpFamily family) {
@@ -429,7 +486,7 @@ final class RangeBook {
     return value.isPresent() ? decode(value.get()) : null;
   }
 
-  private static ObjectNode decode(StoredValue value) throws RefusedException {
+  static ObjectNode decode(StoredValue value) throws RefusedException {
     try {
       return ObjectCodec.decode(value.bytes());
     } catch (UnreadableException unreadable) {

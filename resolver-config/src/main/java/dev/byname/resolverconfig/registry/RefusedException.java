@@ -4,7 +4,7 @@ package dev.byname.resolverconfig.registry;
  * A request cannot be served with what is stored; nothing was changed. The message is one line that
  * names the cause and the remedy.
  */
-final class RefusedException extends Exception {
+public final class RefusedException extends Exception {
   RefusedException(String message) {
     super(message);
   }

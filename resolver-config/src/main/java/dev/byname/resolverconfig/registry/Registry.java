@@ -42,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Registry {
   /** Every failed attempt means that another writer got on, so this is reached only by starving. */
-  private static final int ATTEMPTS_MAX = 200;
+  static final int ATTEMPTS_MAX = 200;
 
   private static final int LONGEST_PAUSE_MILLIS = 64;
 
@@ -429,6 +429,10 @@ public final class Registry {
   }
 
   private String newUid() {
+    return newUid(random);
+  }
+
+  static String newUid(RandomGenerator random) {
     // Version 4, variant 1 (RFC 9562 section 5.4), from the randomness handed in.
     var high = (random.nextLong() & 0xffff_ffff_ffff_0fffL) | 0x4000L;
     var low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
@@ -440,6 +444,11 @@ public final class Registry {
   }
 
   private void pause(int attempt) {
+    pause(attempt, random);
+  }
+
+  /** After a lost race, so that writers do not meet again in step. */
+  static void pause(int attempt, RandomGenerator random) {
     var longest = attempt > 6 ? LONGEST_PAUSE_MILLIS : 1 << attempt;
     try {
       TimeUnit.MILLISECONDS.sleep(random.nextInt(longest + 1));
@@ -449,12 +458,16 @@ public final class Registry {
   }
 
   private byte[] encode(ObjectNode object) {
+    return encode(object, store);
+  }
+
+  static byte[] encode(ObjectNode object, ObjectStore store) {
     return store.isFolder()
         ? ObjectCodec.encodeReadable(object)
         : ObjectCodec.encodeCompact(object);
   }
 
-  private static ObjectNode decode(StoredValue value) throws RefusedException {
+  static ObjectNode decode(StoredValue value) throws RefusedException {
     try {
       var object = ObjectCodec.decode(value.bytes());
       var shape = Shape.check(object);

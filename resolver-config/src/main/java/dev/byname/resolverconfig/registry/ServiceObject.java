@@ -189,10 +189,10 @@ final class ServiceObject {
       }
     }
 
-    /** {@code 80/TCP}. */
+    /** {@code 80/TCP}; TCP is the API server's default. */
     @Override
     public String toString() {
-      return port() + "/" + protocol();
+      return port() + "/" + (protocol().isEmpty() ? "TCP" : protocol());
     }
   }
 }

@@ -182,6 +182,11 @@ public final class EtcdStore implements ObjectStore {
   }
 
   @Override
+  public String place(String key) {
+    return config.prefix() + "/" + key;
+  }
+
+  @Override
   public void close() {
     client.close();
     executor.shutdownNow();

@@ -133,6 +133,11 @@ public final class FolderStore implements ObjectStore {
   }
 
   @Override
+  public String place(String key) {
+    return file(key).toString();
+  }
+
+  @Override
   public void close() {}
 
   private void readInto(Map<String, StoredValue> values, String key) throws IOException {

@@ -35,6 +35,9 @@ public interface ObjectStore extends AutoCloseable {
   /** For messages: {@code folder /var/lib/byname}, {@code etcd at https://10.0.0.1:2379}. */
   String description();
 
+  /** Where the value of a key is, for messages: a file, or the key in etcd with its prefix. */
+  String place(String key);
+
   /** Ends all connections; no further call is allowed. */
   @Override
   void close();

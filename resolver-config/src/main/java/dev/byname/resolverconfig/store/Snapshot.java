@@ -1,6 +1,7 @@
 package dev.byname.resolverconfig.store;
 
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,6 +12,13 @@ public final class Snapshot {
 
   Snapshot(NavigableMap<String, StoredValue> values) {
     this.values = new TreeMap<>(values);
+  }
+
+  /** Of values that stand in no store; all have the version 1. */
+  public static Snapshot of(Map<String, byte[]> values) {
+    var stored = new TreeMap<String, StoredValue>();
+    values.forEach((key, bytes) -> stored.put(key, new StoredValue(key, bytes.clone(), 1)));
+    return new Snapshot(stored);
   }
 
   /** Empty when there is no such key, or it was not asked for. */

@@ -100,8 +100,8 @@ final class RegistryHarness {
               RangeOptions.fromStore(),
               ObjectCodec::encodeCompact);
       var held = new TreeSet<String>();
-      for (var family : book.families()) {
-        book.allocator(family).forEachTaken(address -> held.add(address.toString()));
+      for (var allocator : book.addressAllocators()) {
+        allocator.forEachTaken(address -> held.add(address.toString()));
       }
       book.nodePortAllocator().forEachTaken(port -> held.add(port.toString()));
       return held;

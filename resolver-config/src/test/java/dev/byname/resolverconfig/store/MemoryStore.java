@@ -13,6 +13,7 @@ public final class MemoryStore implements ObjectStore {
   private long revision = 100;
   private int commits;
   private int fullReads;
+  private int operationsMax;
   private Consumer<MemoryStore> beforeNextCommit = store -> {};
 
   public MemoryStore(boolean isFolder) {
@@ -55,6 +56,11 @@ public final class MemoryStore implements ObjectStore {
     return commits;
   }
 
+  /** Of the largest transaction, as etcd counts them. */
+  public int operationsMax() {
+    return operationsMax;
+  }
+
   /** How often all Services were read. */
   public int fullReads() {
     return fullReads;
@@ -74,6 +80,10 @@ public final class MemoryStore implements ObjectStore {
 
   @Override
   public Commit commit(Transaction transaction) {
+    operationsMax =
+        Math.max(
+            operationsMax,
+            Math.max(transaction.expectedVersions().size(), transaction.changedKeys().size()));
     var other = beforeNextCommit;
     beforeNextCommit = store -> {};
     other.accept(this);
@@ -104,6 +114,11 @@ public final class MemoryStore implements ObjectStore {
   @Override
   public String description() {
     return "memory";
+  }
+
+  @Override
+  public String place(String key) {
+    return "memory:" + key;
   }
 
   @Override
