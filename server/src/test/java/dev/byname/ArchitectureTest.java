@@ -62,6 +62,7 @@ class ArchitectureTest {
           "io.micrometer..", List.of("observe..", "admin.."),
           "org.xbill.DNS..", List.of("interop..", "plugin.."),
           "com.github.benmanes.caffeine..", List.of("plugin.."),
+          "com.google.re2j..", List.of("plugin"),
           "io.netty.channel..", List.of("transport..", "plugin.forward..", "admin..", "app.."));
 
   @ArchTest static final ArchRule layers = layers();

@@ -3,7 +3,7 @@ package dev.byname.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.regex.PatternSyntaxException;
+import com.google.re2j.PatternSyntaxException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,12 +41,13 @@ class GoRegexTest {
         .containsEntry("d", 3);
   }
 
+  /** With an engine that backtracks, each of these would outlast the test. */
   @Test
-  void aTextThatTakesTooLongDoesNotMatch() {
+  void noTextTakesLong() {
     var regex = GoRegex.of("^(a+)+$");
     assertThat(regex.find("a".repeat(200))).isNotNull();
     assertThat(regex.find("a".repeat(200) + "!")).isNull();
-    assertThat(GoRegex.of("^((a|b)(c|))*$").find("ab".repeat(50_000) + "!")).isNull();
+    assertThat(GoRegex.of("^((a|b)(c|))*$").find("ab".repeat(5_000) + "!")).isNull();
   }
 
   @Test

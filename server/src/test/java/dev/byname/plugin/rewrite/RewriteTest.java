@@ -385,7 +385,7 @@ class RewriteTest {
             Corefile:5: rewrite: name needs what to look for and what to ask for instead
             Corefile:6: rewrite: "a.com" is not one of exact, prefix, suffix, substring, regex
             Corefile:7: rewrite: "a..com" is no domain name
-            Corefile:8: rewrite: "([a]\\.com" is no regular expression: Unclosed group
+            Corefile:8: rewrite: "([a]\\.com" is no regular expression: missing closing )
             Corefile:9: rewrite: "{1}.{2}.org" uses group 2, but "(.*)\\.org" has 1
             Corefile:10: rewrite: "NoAnswer" is one too many; only answer may follow
             Corefile:11: rewrite: answer needs auto, name or value
