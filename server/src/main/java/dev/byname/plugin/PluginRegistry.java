@@ -24,6 +24,7 @@ import dev.byname.plugin.reload.ReloadFactory;
 import dev.byname.plugin.rewrite.RewriteFactory;
 import dev.byname.plugin.timeouts.TimeoutsFactory;
 import dev.byname.plugin.tls.TlsFactory;
+import dev.byname.plugin.transfer.TransferFactory;
 import dev.byname.plugin.view.ViewFactory;
 import dev.byname.plugin.whoami.WhoamiFactory;
 import java.util.Comparator;
@@ -62,6 +63,7 @@ public final class PluginRegistry {
               new RewriteFactory(),
               new TimeoutsFactory(),
               new TlsFactory(),
+              new TransferFactory(),
               new ViewFactory(),
               new WhoamiFactory())
           .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))

@@ -325,15 +325,9 @@ public final class Responder implements QueryHandler {
   /** Returns the bytes sent, 0 for silence. */
   private static int send(Request request, Response response, ReplyTo replyTo) {
     return switch (response) {
-      case Response.Transfer(Iterator<Message> messages) -> {
-        int sent = 0;
-        while (messages.hasNext()) {
-          byte[] wire = messages.next().toWire(MESSAGE_BYTES_MAX);
-          sent += wire.length;
-          replyTo.reply(wire, wire.length, !messages.hasNext());
-        }
-        yield sent;
-      }
+      case Response.Transfer(Iterator<Message> messages)
+          when request.client().transport().connection() ->
+          sendNext(request, messages, replyTo);
       case Response.NoReply silence -> {
         replyTo.silence();
         yield 0;
@@ -344,6 +338,22 @@ public final class Responder implements QueryHandler {
         yield wire.length;
       }
     };
+  }
+
+  /**
+   * Sends one message of a transfer, and the next when the client has taken it. What is counted is
+   * the first: of the others nobody knows when, or whether, they come.
+   */
+  private static int sendNext(Request request, Iterator<Message> messages, ReplyTo replyTo) {
+    byte[] wire = encode(request, new Response.Reply(messages.next()));
+    boolean last = !messages.hasNext();
+    replyTo.reply(wire, wire.length, last);
+    if (!last) {
+      replyTo.whenWritable(() -> {
+        int _ = sendNext(request, messages, replyTo);
+      });
+    }
+    return wire.length;
   }
 
   /** The one message that answers the request, within what the client can take. */

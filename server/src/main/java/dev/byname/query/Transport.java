@@ -20,6 +20,11 @@ public enum Transport {
     return proto;
   }
 
+  /** Whether a query may be answered with several messages: DoH has one body for one query. */
+  public boolean connection() {
+    return this == TCP || this == TLS;
+  }
+
   /** Whether a message may be longer than the client's UDP payload size. */
   public boolean stream() {
     return this != UDP;

@@ -20,10 +20,12 @@ public interface ZoneSource extends Plugin {
    */
   @Nullable ZoneCopy copyOf(DomainName origin);
 
-  /**
-   * Asks to be told of zones whose serial has changed, on whatever thread; secondaries are then
-   * notified. Plugins whose zones change with every pod never tell.
-   */
+  /** Whether it tells of changes. A zone that changes with every pod is not worth a message. */
+  default boolean tellsOfChanges() {
+    return false;
+  }
+
+  /** Asks to be told of zones whose serial has changed, on whatever thread. */
   default void whenChanged(Consumer<DomainName> listener) {}
 
   /**

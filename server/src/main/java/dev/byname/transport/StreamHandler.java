@@ -56,7 +56,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
   private final Listener listener;
   private final Transport transport;
   private final LoopWorker loopWorker;
-  private final Queue<Runnable> waitingForWritable = new ArrayDeque<>(0);
+  private final Queue<Waiting> waitingForWritable = new ArrayDeque<>(0);
 
   private ChannelHandlerContext context;
   private Patience patience;
@@ -118,7 +118,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
       if (more == null) {
         break;
       }
-      runGuarded(more);
+      run(more);
     }
   }
 
@@ -390,6 +390,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
     }
     state = State.CLOSED;
     patience.stop();
+    waitingForWritable.forEach(waiting -> waiting.reply().abandon());
     waitingForWritable.clear();
     if (unread != null) {
       unread.release();
@@ -404,14 +405,18 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
     listener.observer().connectionClosed(listener.config(), transport, why);
   }
 
-  private void runGuarded(Runnable task) {
+  private void run(Waiting next) {
     try {
-      task.run();
+      next.task().run();
     } catch (RuntimeException bug) {
       listener.observer().bug(listener.config(), bug);
+      next.reply().abandon();
       closeNow(Closed.ERROR);
     }
   }
+
+  /** The next message of a transfer. */
+  private record Waiting(Reply reply, Runnable task) {}
 
   /** Brings a slow answer to the event loop from whatever thread it comes on. */
   private final class Reply implements ReplyTo {
@@ -458,15 +463,22 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
       onLoop(
           false,
           () -> {
+            var next = new Waiting(this, more);
             if (state == State.CLOSED) {
-              return;
-            }
-            if (context.channel().isWritable()) {
-              runGuarded(more);
+              abandon();
+            } else if (context.channel().isWritable()) {
+              run(next);
             } else {
-              waitingForWritable.add(more);
+              waitingForWritable.add(next);
             }
           });
+    }
+
+    /** The client has gone: the rest of a transfer will never be asked for. */
+    void abandon() {
+      if (done.compareAndSet(false, true)) {
+        listener.inFlight().leave(bucket);
+      }
     }
 
     private void delivered(boolean last) {

@@ -39,7 +39,7 @@ public final class AnswerWriter {
   /** RFC 8482 section 4.2. */
   private static final byte[] ANY_HINFO = {7, 'R', 'F', 'C', '8', '4', '8', '2', 0};
 
-  private static final int SOA_TTL_SECONDS_MAX = 300;
+  static final int SOA_TTL_SECONDS_MAX = 300;
   private static final byte[] NS_DNS = {2, 'n', 's', 3, 'd', 'n', 's'};
   private static final byte[] HOSTMASTER = {10, 'h', 'o', 's', 't', 'm', 'a', 's', 't', 'e', 'r'};
   private static final byte[] SVC = {3, 's', 'v', 'c'};

@@ -11,6 +11,7 @@ import dev.byname.cluster.Pod;
 import dev.byname.cluster.Service;
 import dev.byname.cluster.ServiceImportView;
 import dev.byname.cluster.ServiceView;
+import dev.byname.rdata.ResourceRecord;
 import dev.byname.wire.DomainName;
 import dev.byname.wire.QueryView;
 import dev.byname.zone.ServiceCompiler.Selection;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -335,7 +337,22 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
     return false;
   }
 
+  /** The SOA record as it is now: first and last of a transfer. */
+  public ResourceRecord soaRecord(DomainName origin) {
+    return new ZoneRecords(this, origin).soa();
+  }
+
+  /** Every record of the zone as a transfer gives it, but the SOA; made while they are taken. */
+  public Iterator<ResourceRecord> recordsBehindSoa(DomainName origin) {
+    return new ZoneRecords(this, origin).behindSoa();
+  }
+
   // ---- what the writer of answers asks
+
+  /** An endpoint's own label. */
+  String hostLabel(EndpointSlice slice, int index) {
+    return compiler.hostLabel(slice, index);
+  }
 
   /** The seconds of the last change, for the SOA. */
   long serial() {
@@ -420,7 +437,7 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
     return options.namespaces().isEmpty() || options.namespaces().contains(namespace);
   }
 
-  private boolean exposed(String namespace) {
+  boolean exposed(String namespace) {
     if (!configured(namespace) || !state.namespaceExists(namespace)) {
       return false;
     }

@@ -21,7 +21,9 @@ import dev.byname.query.Transport;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
+import dev.byname.rdata.Rdata.SoaRdata;
 import dev.byname.rdata.RecordType;
+import dev.byname.rdata.ResourceRecord;
 import dev.byname.source.DecodeOptions;
 import dev.byname.source.Decoded;
 import dev.byname.source.ObjectDecoder;
@@ -50,6 +52,7 @@ import java.util.random.RandomGenerator;
  */
 final class TestCluster implements AutoCloseable {
   static final long EPOCH_SECONDS = 1_700_000_000;
+  private static final int ID = 4711;
 
   private final ClusterState state = new ClusterState(() -> EPOCH_SECONDS);
   private final PluginRuntime runtime;
@@ -183,7 +186,7 @@ final class TestCluster implements AutoCloseable {
   /**
    * Asks as dig would.
    *
-   * @param question {@code NAME TYPE [+tcp] [+bufsize=N] [+noedns] [+dnssec] [+norec] [class]}
+   * @param question see {@link #query}
    */
   Message ask(String question) {
     return begin(question).join();
@@ -191,6 +194,25 @@ final class TestCluster implements AutoCloseable {
 
   /** As {@link #ask}; the answer may come later. */
   CompletableFuture<Message> begin(String question) {
+    boolean tcp = List.of(question.split("\\s+")).contains("+tcp");
+    return begin(query(question).toWire(0xffff), tcp ? Transport.TCP : Transport.UDP)
+        .thenApply(answer -> {
+          Message message = Message.read(answer, answer.length);
+          if (message == null || message.id() != ID) {
+            throw new AssertionError(
+                "unreadable answer to " + question + ": " + Arrays.toString(answer));
+          }
+          return message;
+        });
+  }
+
+  /**
+   * A query as dig makes it.
+   *
+   * @param question {@code NAME TYPE [+tcp] [+bufsize=N] [+noedns] [+dnssec] [+norec] [+serial=N]
+   *     [class]}; the serial is that of an IXFR
+   */
+  static Message query(String question) {
     String[] words = question.split("\\s+");
     var name = DomainName.of(words[0]);
     RecordType type = RecordType.parse(words[1]);
@@ -198,33 +220,30 @@ final class TestCluster implements AutoCloseable {
       throw new IllegalArgumentException(question);
     }
     List<String> options = List.of(words).subList(2, words.length);
-    boolean tcp = options.contains("+tcp");
-    int bufsize =
-        options.stream()
-            .filter(o -> o.startsWith("+bufsize="))
-            .mapToInt(o -> Integer.parseInt(o.substring(9)))
-            .findFirst()
-            .orElse(1232);
+    int bufsize = (int) number(options, "+bufsize=", 1232);
     Edns edns = options.contains("+noedns") ? null : new Edns(bufsize, options.contains("+dnssec"));
-    var query =
-        new Message(
-            4711,
-            options.contains("+norec") ? 0 : Header.RD,
-            0,
-            new Question(name, type, options.contains("CH") ? 3 : 1),
-            List.of(),
-            List.of(),
-            List.of(),
-            edns);
-    return begin(query.toWire(0xffff), tcp ? Transport.TCP : Transport.UDP)
-        .thenApply(answer -> {
-          Message message = Message.read(answer, answer.length);
-          if (message == null || message.id() != 4711) {
-            throw new AssertionError(
-                "unreadable answer to " + question + ": " + Arrays.toString(answer));
-          }
-          return message;
-        });
+    long serial = number(options, "+serial=", -1);
+    return new Message(
+        ID,
+        options.contains("+norec") ? 0 : Header.RD,
+        0,
+        new Question(name, type, options.contains("CH") ? 3 : 1),
+        List.of(),
+        serial < 0
+            ? List.of()
+            : List.of(
+                ResourceRecord.in(
+                    name, RecordType.SOA, 0, new SoaRdata(name, name, serial, 0, 0, 0, 0))),
+        List.of(),
+        edns);
+  }
+
+  private static long number(List<String> options, String option, long otherwise) {
+    return options.stream()
+        .filter(o -> o.startsWith(option))
+        .mapToLong(o -> Long.parseLong(o.substring(option.length())))
+        .findFirst()
+        .orElse(otherwise);
   }
 
   /** The answer's bytes; empty for silence. */

@@ -304,6 +304,25 @@ class StreamHandlerTest {
   }
 
   @Test
+  void aTransferWhoseClientHasGoneGivesItsPlaceBack() {
+    connect();
+    send(framed(query(1, "later.zone")));
+    var transfer = handler.next();
+    byte[] message = ScriptedHandler.answerTo(query(1, "zone"), 0);
+    transfer.replyTo().reply(message, message.length, false);
+    writable(false);
+    transfer
+        .replyTo()
+        .whenWritable(() -> {
+          throw new AssertionError("nobody is there to take more");
+        });
+    channel.runPendingTasks();
+    assertThat(listener.inFlight().taken()).isEqualTo(1);
+    channel.close();
+    assertThat(listener.inFlight().taken()).isZero();
+  }
+
+  @Test
   void onlyTheFirstAnswerOfAQueryCounts() {
     connect();
     send(framed(query(1, "later.a")));

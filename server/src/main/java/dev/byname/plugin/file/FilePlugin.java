@@ -71,6 +71,11 @@ final class FilePlugin implements Plugin, ZoneSource {
   }
 
   @Override
+  public boolean tellsOfChanges() {
+    return true;
+  }
+
+  @Override
   public void whenChanged(Consumer<DomainName> listener) {
     listeners.add(listener);
   }

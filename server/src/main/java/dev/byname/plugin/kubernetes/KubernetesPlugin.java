@@ -1,5 +1,6 @@
 package dev.byname.plugin.kubernetes;
 
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.query.ClusterResolver;
 import dev.byname.query.Plugin;
@@ -8,8 +9,11 @@ import dev.byname.query.Request;
 import dev.byname.query.Response;
 import dev.byname.query.Step;
 import dev.byname.query.Step.AnswerFilter;
+import dev.byname.query.ZoneSource;
+import dev.byname.wire.DomainName;
 import dev.byname.zone.ClusterZone;
 import dev.byname.zone.ZoneOptions;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cluster zone as a member of the chain; opens the picture it answers from and gives it back.
  */
-final class KubernetesPlugin implements Plugin, PrecomputedZone {
+final class KubernetesPlugin implements Plugin, PrecomputedZone, ZoneSource {
   private final KubernetesConfig config;
   private final ClusterPicture.Provider pictures;
   private final ClusterPicture picture;
@@ -59,6 +63,19 @@ final class KubernetesPlugin implements Plugin, PrecomputedZone {
   @Override
   public ClusterZone zone() {
     return zone;
+  }
+
+  /** Reverse zones are not given away: nothing but queries can tell what they hold. */
+  @Override
+  public List<DomainName> origins() {
+    return zone.options().origins().stream().filter(o -> !ZoneOptions.isReverse(o)).toList();
+  }
+
+  @Override
+  public @Nullable ZoneCopy copyOf(DomainName origin) {
+    return picture.state().standing() == Standing.PARTIAL || !origins().contains(origin)
+        ? null
+        : new ZoneCopy(zone.soaRecord(origin), zone.recordsBehindSoa(origin));
   }
 
   @Override
