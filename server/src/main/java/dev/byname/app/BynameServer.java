@@ -95,9 +95,10 @@ public final class BynameServer implements AutoCloseable {
     this.defaultPort = defaultPort;
     this.environment = Map.copyOf(environment);
     metrics = new Metrics(queries, Byname.Version.text(), Runtime.version().toString());
+    var sourceCounts = new SourceCounts(metrics);
     pictures =
         new Pictures(
-            new Sources(clocks, scheduler, Sources.measuredBy(metrics)),
+            new Sources(clocks, scheduler, sourceCounts, sourceCounts),
             clocks,
             scheduler,
             LocalAddresses.reachable());

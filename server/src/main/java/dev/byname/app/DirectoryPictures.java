@@ -7,8 +7,9 @@ import dev.byname.lookup.PictureOpener;
 import dev.byname.plugin.kubernetes.PictureSource;
 import dev.byname.plugin.kubernetes.PictureSource.ApiLimits;
 import dev.byname.plugin.kubernetes.PictureSource.Origin;
+import dev.byname.source.ProgrammingLatency;
 import dev.byname.source.Source;
-import dev.byname.source.kubernetes.ProgrammingLatency;
+import dev.byname.source.kubernetes.RequestObserver;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,7 +38,9 @@ public final class DirectoryPictures implements PictureOpener {
     var writer = new ClusterWriter(state, "directory");
     Source reading;
     try {
-      reading = new Sources(clocks, scheduler, ProgrammingLatency.NONE).create(from, state, writer);
+      reading =
+          new Sources(clocks, scheduler, ProgrammingLatency.NONE, RequestObserver.NONE)
+              .create(from, state, writer);
     } catch (ConfigurationException e) {
       writer.close();
       scheduler.shutdownNow();

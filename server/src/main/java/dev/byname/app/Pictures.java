@@ -130,7 +130,12 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
             SnapshotConfig.DEFAULT_WRITE_INTERVAL);
     var snapshot =
         new Snapshot(
-            config, from.origin().toString(), state, source::status, scheduler, clocks.instants());
+            config,
+            source.origin() + from.selection(),
+            state,
+            source::status,
+            scheduler,
+            clocks.instants());
     snapshot.restore();
     snapshot.start();
     return snapshot;

@@ -3,12 +3,12 @@ package dev.byname.app;
 import dev.byname.cluster.ClusterSink;
 import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.LabelSelectors;
-import dev.byname.observe.Metrics;
 import dev.byname.plugin.kubernetes.PictureSource;
 import dev.byname.plugin.kubernetes.PictureSource.ApiLimits;
 import dev.byname.plugin.kubernetes.PictureSource.Origin;
 import dev.byname.plugin.kubernetes.PictureSource.Tls;
 import dev.byname.source.DecodeOptions;
+import dev.byname.source.ProgrammingLatency;
 import dev.byname.source.Source;
 import dev.byname.source.SourceStatus;
 import dev.byname.source.etcd.EtcdConnectionConfig;
@@ -19,7 +19,7 @@ import dev.byname.source.kubernetes.KubernetesSource;
 import dev.byname.source.kubernetes.KubernetesSourceConfig;
 import dev.byname.source.kubernetes.KubernetesSourceConfig.Access;
 import dev.byname.source.kubernetes.KubernetesSourceConfig.Pace;
-import dev.byname.source.kubernetes.ProgrammingLatency;
+import dev.byname.source.kubernetes.RequestObserver;
 import dev.byname.source.kubernetes.Timing;
 import dev.byname.source.manifests.ManifestsSource;
 import java.net.URI;
@@ -38,26 +38,28 @@ final class Sources implements SourceFactory {
   private final Clocks clocks;
   private final ScheduledExecutorService scheduler;
   private final ProgrammingLatency latency;
+  private final RequestObserver requests;
 
   /**
    * @param latency told how long changes of endpoints took to arrive
+   * @param requests told of requests to the Kubernetes API
    */
-  Sources(Clocks clocks, ScheduledExecutorService scheduler, ProgrammingLatency latency) {
+  Sources(
+      Clocks clocks,
+      ScheduledExecutorService scheduler,
+      ProgrammingLatency latency,
+      RequestObserver requests) {
     this.clocks = clocks;
     this.scheduler = scheduler;
     this.latency = latency;
-  }
-
-  /** {@code coredns_kubernetes_dns_programming_duration_seconds}. */
-  static ProgrammingLatency measuredBy(Metrics metrics) {
-    return (kind, sinceTrigger) -> metrics.programmed(kind.label(), sinceTrigger);
+    this.requests = requests;
   }
 
   @Override
   public Source create(PictureSource from, ClusterState state, ClusterSink sink) {
     try {
       return switch (from.origin()) {
-        case Origin.Manifests(Path folder) -> manifests(folder, options(from), sink);
+        case Origin.Manifests(Path folder) -> manifests(folder, options(from), state, sink);
         case Origin.Etcd etcd -> etcd(etcd, options(from), state, sink);
         case Origin.InCluster(ApiLimits limits) ->
             api(new Access.InCluster(Access.InCluster.SERVICE_ACCOUNT), limits, from, state, sink);
@@ -102,7 +104,14 @@ final class Sources implements SourceFactory {
             Pace.DEFAULT);
     var timing = new Timing(clocks.instants(), clocks.nanoTime(), scheduler, new SecureRandom());
     return KubernetesSource.create(
-        config, state, sink, timing, System::getenv, "byname/" + Byname.Version.text(), latency);
+        config,
+        state,
+        sink,
+        timing,
+        System::getenv,
+        "byname/" + Byname.Version.text(),
+        latency,
+        requests);
   }
 
   private static Access.@Nullable Tls apiTls(@Nullable Tls tls) {
@@ -137,10 +146,11 @@ final class Sources implements SourceFactory {
                 connection, etcd.prefix(), EtcdSourceConfig.DEFAULT_CHECK_INTERVAL),
             options,
             sink,
-            state::keys,
+            state,
             own,
             clocks.instants(),
-            new SecureRandom());
+            new SecureRandom(),
+            latency);
     return new WithThread(source, own);
   }
 
@@ -149,6 +159,11 @@ final class Sources implements SourceFactory {
     @Override
     public void start() {
       source.start();
+    }
+
+    @Override
+    public String origin() {
+      return source.origin();
     }
 
     @Override
@@ -163,11 +178,13 @@ final class Sources implements SourceFactory {
     }
   }
 
-  private Source manifests(Path folder, DecodeOptions options, ClusterSink sink) {
+  private Source manifests(
+      Path folder, DecodeOptions options, ClusterState state, ClusterSink sink) {
     return new ManifestsSource(
         folder,
         options,
         sink,
+        state,
         new ManifestsSource.Time() {
           @Override
           public long epochMillis() {

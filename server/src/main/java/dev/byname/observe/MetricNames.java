@@ -32,6 +32,11 @@ public final class MetricNames {
 
   public static final String PROGRAMMING_DURATION =
       "coredns_kubernetes_dns_programming_duration_seconds";
+  public static final String API_REQUEST_DURATION =
+      "coredns_kubernetes_rest_client_request_duration_seconds";
+  public static final String API_RATE_LIMITER_DURATION =
+      "coredns_kubernetes_rest_client_rate_limiter_duration_seconds";
+  public static final String API_REQUESTS = "coredns_kubernetes_rest_client_requests";
   public static final String FORWARD_REQUESTS = "coredns_forward_requests";
   public static final String FORWARD_RESPONSES = "coredns_forward_responses";
   public static final String FORWARD_DURATION = "coredns_forward_request_duration_seconds";

@@ -1,12 +1,12 @@
 package dev.byname.observe;
 
 import dev.byname.query.QueryMetrics;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * What {@code /metrics} prints. Counting is done elsewhere, in plain numbers; here they get their
@@ -24,12 +25,22 @@ import java.util.stream.IntStream;
  */
 public final class Metrics implements AutoCloseable {
   /** 0.25 ms · 2^k, k = 0…15. */
-  private static final double[] DURATION_BOUNDS =
-      IntStream.range(0, 16).mapToDouble(k -> 0.00025 * (1 << k)).toArray();
+  private static final Duration[] DURATION_BOUNDS = doubling(Duration.ofNanos(250_000), 16);
 
   /** 1 ms · 2^k, k = 0…19, as CoreDNS measures the latency of DNS programming. */
-  private static final double[] PROGRAMMING_BOUNDS =
-      IntStream.range(0, 20).mapToDouble(k -> 0.001 * (1 << k)).toArray();
+  private static final Duration[] PROGRAMMING_BOUNDS = doubling(Duration.ofMillis(1), 20);
+
+  /** Prometheus's own for Go clients: CoreDNS uses them for requests to the API server. */
+  private static final Duration[] API_BOUNDS =
+      LongStream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  private static Duration[] doubling(Duration first, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(k -> first.multipliedBy(1L << k))
+        .toArray(Duration[]::new);
+  }
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -95,7 +106,7 @@ public final class Metrics implements AutoCloseable {
    * coredns_dns_request_duration_seconds}.
    */
   public void time(String name, Duration duration, String... labels) {
-    histogram(name, DURATION_BOUNDS, labels).record(duration.toNanos() / 1e9);
+    histogram(name, DURATION_BOUNDS, labels).record(duration);
   }
 
   /**
@@ -103,15 +114,27 @@ public final class Metrics implements AutoCloseable {
    */
   public void programmed(String serviceKind, Duration sinceTrigger) {
     histogram(MetricNames.PROGRAMMING_DURATION, PROGRAMMING_BOUNDS, "service_kind", serviceKind)
-        .record(sinceTrigger.toNanos() / 1e9);
+        .record(sinceTrigger);
   }
 
-  private DistributionSummary histogram(String name, double[] bounds, String... labels) {
-    return DistributionSummary.builder(name)
+  /** Adds to one of the histograms of requests to the Kubernetes API. */
+  public void timeRequest(String name, Duration duration, String... labels) {
+    histogram(name, API_BOUNDS, labels).record(duration);
+  }
+
+  /** A timer, because Micrometer's other histograms round up to whole numbers. */
+  private Timer histogram(String name, Duration[] bounds, String... labels) {
+    return Timer.builder(name.substring(0, name.length() - UNIT.length()))
         .serviceLevelObjectives(bounds)
+        // Buckets outside of what is expected are left out.
+        .minimumExpectedValue(bounds[0])
+        .maximumExpectedValue(bounds[bounds.length - 1])
         .tags(labels)
         .register(registry);
   }
+
+  /** The registry puts it behind the names of timers. */
+  private static final String UNIT = "_seconds";
 
   /** A number that only grows; {@code name} without {@code _total}. */
   public <T> void counter(

@@ -8,6 +8,9 @@ public interface Source extends AutoCloseable {
   /** Starts reading in the background and returns at once. */
   void start();
 
+  /** Names the cluster that is read, in one line: the same at every start with the same cluster. */
+  String origin();
+
   /** What an operator would want to know now. */
   SourceStatus status();
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,19 @@ public record PictureSource(
 
   public PictureSource {
     namespaces = Set.copyOf(namespaces);
+  }
+
+  /** What is read of the origin, to be said behind its name; empty for what is usual. */
+  public String selection() {
+    return (labels.isEmpty() ? "" : ", labels " + labels)
+        + (namespaces.isEmpty()
+            ? ""
+            : ", namespaces " + String.join(" ", new TreeSet<>(namespaces)))
+        + (namespaceLabels.isEmpty() ? "" : ", namespace_labels " + namespaceLabels)
+        + (endpoints ? "" : ", without endpoints")
+        + (pods ? ", with pods" : "")
+        + (podNames ? ", with pod names" : "")
+        + (multicluster ? ", multicluster" : "");
   }
 
   /**

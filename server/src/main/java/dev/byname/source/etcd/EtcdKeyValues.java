@@ -122,7 +122,7 @@ public final class EtcdKeyValues implements AutoCloseable {
     }
 
     @Override
-    public void put(MirroredPrefix prefix, String rest, KeyValue entry) {
+    public void put(MirroredPrefix prefix, String rest, KeyValue entry, boolean listed) {
       leases.uses(rest, entry.getLease());
       listener.put(rest, entry.getValue().toByteArray(), entry.getLease());
     }

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,8 +142,7 @@ final class EtcdMirror implements AutoCloseable {
   private long lastHeardMillis;
   private String lastProblem = "";
 
-  private volatile MirrorStatus status =
-      new MirrorStatus(false, false, "not connected to etcd yet", 0, 0, 0, 0);
+  private volatile MirrorStatus status;
 
   /**
    * @param prefixes read in this order
@@ -167,6 +167,9 @@ final class EtcdMirror implements AutoCloseable {
     this.scheduler = scheduler;
     this.clock = clock;
     this.random = random;
+    String members = endpoints.stream().map(URI::toString).collect(Collectors.joining(", "));
+    status =
+        new MirrorStatus(false, false, "not connected to etcd at " + members + " yet", 0, 0, 0, 0);
     // A thousand servers started together must not all choose the first member.
     nextMember = random.nextInt(endpoints.size());
   }
@@ -368,7 +371,7 @@ final class EtcdMirror implements AutoCloseable {
       }
       entry.modRevision = keyValue.getModRevision();
     }
-    listener.put(prefix, rest, keyValue);
+    listener.put(prefix, rest, keyValue, true);
   }
 
   private void listed(long atRevision) {
@@ -533,7 +536,7 @@ final class EtcdMirror implements AutoCloseable {
     } else {
       entry.modRevision = keyValue.getModRevision();
     }
-    listener.put(prefix, rest, keyValue);
+    listener.put(prefix, rest, keyValue, false);
   }
 
   private void remove(MirroredPrefix prefix, String rest) {

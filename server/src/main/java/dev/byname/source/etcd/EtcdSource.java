@@ -3,17 +3,18 @@ package dev.byname.source.etcd;
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterObject.Kind;
 import dev.byname.cluster.ClusterSink;
+import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.source.DecodeOptions;
 import dev.byname.source.Decoded;
 import dev.byname.source.ObjectDecoder;
 import dev.byname.source.ObjectFeed;
+import dev.byname.source.ProgrammingLatency;
 import dev.byname.source.Source;
 import dev.byname.source.SourceStatus;
 import io.etcd.jetcd.api.KeyValue;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +45,16 @@ public final class EtcdSource implements Source {
   /** Objects of one kind that are named in the log; a thousandth name helps nobody. */
   private static final int NAMED_MAX = 20;
 
+  private final String origin;
   private final EtcdMirror mirror;
+  private final ProgrammingLatency.Recorder latency;
   private final Translation translation;
 
   /**
    * Makes a source that waits for {@link #start}.
    *
-   * @param held what the picture holds of a kind: after the first list, what came from a snapshot
-   *     and is not in etcd is removed ({@code state::keys})
+   * @param state what {@code sink} fills. Objects that are in it at the start, from a snapshot, are
+   *     answered until the first list says otherwise
    * @param scheduler with one thread, for this source alone: it waits when the sink is full. May be
    *     shut down at once ({@code shutdownNow}) when the source is closed
    * @param random spreads reconnections and checks of many servers over time
@@ -61,19 +63,21 @@ public final class EtcdSource implements Source {
       EtcdSourceConfig config,
       DecodeOptions options,
       ClusterSink sink,
-      Function<Kind, Set<ObjectKey>> held,
+      ClusterState state,
       ScheduledExecutorService scheduler,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      ProgrammingLatency latency) {
     this(
         config,
         new GrpcConnector(config.connection()),
         options,
         sink,
-        held,
+        state,
         scheduler,
         clock,
-        random);
+        random,
+        latency);
   }
 
   EtcdSource(
@@ -81,17 +85,20 @@ public final class EtcdSource implements Source {
       EtcdConnector connector,
       DecodeOptions options,
       ClusterSink sink,
-      Function<Kind, Set<ObjectKey>> held,
+      ClusterState state,
       ScheduledExecutorService scheduler,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      ProgrammingLatency latency) {
     var prefixes = new EnumMap<StoredResource, MirroredPrefix>(StoredResource.class);
     for (StoredResource resource : StoredResource.values()) {
       if (resource != StoredResource.PODS || options.pods()) {
         prefixes.put(resource, new MirroredPrefix(resource.path(config.prefix())));
       }
     }
-    translation = new Translation(prefixes, options, sink, held);
+    origin = origin(config);
+    this.latency = new ProgrammingLatency.Recorder(state, clock, latency);
+    translation = new Translation(prefixes, options, sink, state, this.latency);
     mirror =
         new EtcdMirror(
             config.connection().endpoints(),
@@ -104,16 +111,22 @@ public final class EtcdSource implements Source {
             random);
   }
 
-  /** Names the cluster that is read, the same for every order of the endpoints. */
-  public static String origin(EtcdSourceConfig config) {
+  @Override
+  public String origin() {
+    return origin;
+  }
+
+  /** The same for every order of the endpoints. */
+  static String origin(EtcdSourceConfig config) {
     return config.connection().endpoints().stream()
         .map(URI::toString)
         .sorted()
-        .collect(Collectors.joining(",", "etcd ", config.prefix()));
+        .collect(Collectors.joining(" ", "etcd ", " below " + config.prefix()));
   }
 
   @Override
   public void start() {
+    latency.start();
     mirror.start();
   }
 
@@ -133,6 +146,7 @@ public final class EtcdSource implements Source {
   @Override
   public void close() {
     mirror.close();
+    latency.close();
   }
 
   /** From keys and values to objects. Used by the mirror's thread. */
@@ -141,7 +155,8 @@ public final class EtcdSource implements Source {
     private final ObjectDecoder decoder;
     private final ObjectFeed feed;
     private final ClusterSink sink;
-    private final Function<Kind, Set<ObjectKey>> held;
+    private final ClusterState state;
+    private final ProgrammingLatency.Recorder latency;
 
     /** What the first list has put so far; null when it is over. */
     private @Nullable Map<Kind, Set<ObjectKey>> firstList = new EnumMap<>(Kind.class);
@@ -157,16 +172,18 @@ public final class EtcdSource implements Source {
         Map<StoredResource, MirroredPrefix> prefixes,
         DecodeOptions options,
         ClusterSink sink,
-        Function<Kind, Set<ObjectKey>> held) {
+        ClusterState state,
+        ProgrammingLatency.Recorder latency) {
       prefixes.forEach((resource, prefix) -> resources.put(prefix, resource));
       decoder = new ObjectDecoder(options);
       feed = new ObjectFeed(sink);
       this.sink = sink;
-      this.held = held;
+      this.state = state;
+      this.latency = latency;
     }
 
     @Override
-    public void put(MirroredPrefix prefix, String rest, KeyValue entry) {
+    public void put(MirroredPrefix prefix, String rest, KeyValue entry, boolean listed) {
       var resource = resource(prefix);
       var key = resource.objectKey(rest);
       if (key == null) {
@@ -174,8 +191,13 @@ public final class EtcdSource implements Source {
         return;
       }
       switch (StoredValue.of(entry.getValue())) {
-        case StoredValue.KubernetesObject(var tree) ->
-            apply(resource, prefix, rest, key, decoder.decodeObject(tree));
+        case StoredValue.KubernetesObject(var tree) -> {
+          var decoded = decoder.decodeObject(tree);
+          if (!listed && decoded instanceof Decoded.Objects changed) {
+            latency.changing(tree, changed.objects());
+          }
+          apply(resource, prefix, rest, key, decoded);
+        }
         case StoredValue.Unreadable(var reason) -> {
           foundUnreadable(resource.kind(), key);
           passOver(resource, prefix, rest, reason);
@@ -267,7 +289,7 @@ public final class EtcdSource implements Source {
       for (Kind kind : Kind.values()) {
         var current = found.getOrDefault(kind, Set.of());
         var kept = unreadable.getOrDefault(kind, Set.of());
-        for (ObjectKey key : new ArrayList<>(held.apply(kind))) {
+        for (ObjectKey key : state.keys(kind)) {
           if (!current.contains(key) && !kept.contains(whole(key))) {
             sink.remove(kind, key);
           }

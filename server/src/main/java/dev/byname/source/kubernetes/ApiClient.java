@@ -33,6 +33,9 @@ import tools.jackson.databind.json.JsonMapper;
  * connection that dies takes one watch with it instead of all.
  */
 final class ApiClient implements AutoCloseable {
+  /** In the query of a watch. */
+  static final String WATCH = "watch=true";
+
   private static final int ERROR_BODY_BYTES_MAX = 64 << 10;
   private static final Duration RELOAD_EVERY = Duration.ofMinutes(1);
 
@@ -43,6 +46,7 @@ final class ApiClient implements AutoCloseable {
   private final Executor executor;
   private final Duration answerWithin;
   private final String userAgent;
+  private final RequestObserver observer;
 
   private ApiAccess current;
   private @Nullable HttpClient http;
@@ -62,7 +66,8 @@ final class ApiClient implements AutoCloseable {
       Timing timing,
       Executor executor,
       Duration answerWithin,
-      String userAgent)
+      String userAgent,
+      RequestObserver observer)
       throws AccessException {
     this.access = access;
     this.environment = environment;
@@ -71,6 +76,7 @@ final class ApiClient implements AutoCloseable {
     this.executor = executor;
     this.answerWithin = answerWithin;
     this.userAgent = userAgent;
+    this.observer = observer;
     current = ApiAccess.read(access, environment);
     readAtNanos = timing.nanoTime().getAsLong();
   }
@@ -106,12 +112,23 @@ final class ApiClient implements AutoCloseable {
   private InputStream attempt(String pathAndQuery, String accept)
       throws ApiFailure, InterruptedException {
     Prepared prepared = prepare(pathAndQuery, accept);
+    String host = prepared.access().server().getAuthority();
+    long readyNanos = timing.nanoTime().getAsLong();
     limits.acquire();
+    long sentNanos = timing.nanoTime().getAsLong();
+    observer.waited(host, Duration.ofNanos(sentNanos - readyNanos));
     HttpResponse<InputStream> response;
     try {
       response = send(prepared);
+      observer.answered(host, response.statusCode());
+    } catch (ApiFailure unanswered) {
+      observer.failed(host);
+      throw unanswered;
     } finally {
       limits.answered();
+      if (!pathAndQuery.contains(WATCH)) { // which would only say how fast a watch is accepted
+        observer.took(host, Duration.ofNanos(timing.nanoTime().getAsLong() - sentNanos));
+      }
     }
     if (response.statusCode() != 200) {
       throw refusal(prepared, response);

@@ -8,6 +8,7 @@ import dev.byname.cluster.ObjectKey;
 import dev.byname.source.DecodeOptions;
 import dev.byname.source.Decoded;
 import dev.byname.source.ObjectDecoder;
+import dev.byname.source.ProgrammingLatency;
 import dev.byname.source.Source;
 import dev.byname.source.SourceStatus;
 import dev.byname.source.Tree;
@@ -71,6 +72,7 @@ public final class KubernetesSource implements Source {
   private final ClusterSink sink;
   private final Timing timing;
   private final ApiClient api;
+  private final String origin;
   private final ExecutorService threads;
   private final ObjectDecoder decoder;
   private final ProgrammingLatency.Recorder latency;
@@ -107,6 +109,7 @@ public final class KubernetesSource implements Source {
     this.sink = sink;
     this.timing = timing;
     this.api = api;
+    origin = "the Kubernetes API at " + api.server();
     this.threads = threads;
     // The API server has selected by labels already.
     decoder =
@@ -134,7 +137,8 @@ public final class KubernetesSource implements Source {
       Timing timing,
       Function<String, @Nullable String> environment,
       String userAgent,
-      ProgrammingLatency latency)
+      ProgrammingLatency latency,
+      RequestObserver requests)
       throws AccessException {
     var limits =
         new RequestLimits(
@@ -152,17 +156,23 @@ public final class KubernetesSource implements Source {
             timing,
             threads,
             config.pace().answerWithin(),
-            userAgent);
+            userAgent,
+            requests);
     return new KubernetesSource(config, state, sink, timing, api, threads, latency);
   }
 
   @Override
   public void start() {
-    state.addListener(latency);
+    latency.start();
     threads.execute(this::supervise);
     if (!config.pace().digestEvery().isZero()) {
       threads.execute(this::compareForEver);
     }
+  }
+
+  @Override
+  public String origin() {
+    return origin;
   }
 
   @Override
@@ -184,7 +194,7 @@ public final class KubernetesSource implements Source {
   @Override
   public void close() {
     closed = true;
-    state.removeListener(latency);
+    latency.close();
     watches.forEach(ResourceWatch::close);
     threads.shutdownNow();
     api.close();
@@ -621,8 +631,8 @@ public final class KubernetesSource implements Source {
     }
 
     @Override
-    public ProgrammingLatency.Recorder latency() {
-      return latency;
+    public void changing(Tree object, Decoded.Objects decoded) {
+      latency.changing(object, decoded.objects());
     }
   }
 

@@ -42,7 +42,14 @@ public final class ObjectLister implements AutoCloseable {
             timing);
     api =
         new ApiClient(
-            access, environment, limits, timing, threads, Pace.DEFAULT.answerWithin(), userAgent);
+            access,
+            environment,
+            limits,
+            timing,
+            threads,
+            Pace.DEFAULT.answerWithin(),
+            userAgent,
+            RequestObserver.NONE);
   }
 
   /** Where it asks. */

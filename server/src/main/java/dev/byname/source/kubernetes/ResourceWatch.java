@@ -2,7 +2,6 @@ package dev.byname.source.kubernetes;
 
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterSink;
-import dev.byname.cluster.EndpointSlice;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.source.Decoded;
 import dev.byname.source.JsonTree;
@@ -47,7 +46,6 @@ final class ResourceWatch implements Runnable {
   private static final String JSON = "application/json";
   private static final String METADATA_ONLY =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-  private static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
   private static final String BY_NAME = "metadata.name=";
   private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
@@ -100,7 +98,8 @@ final class ResourceWatch implements Runnable {
     /** The server said that it may not. */
     void cannotStreamLists();
 
-    ProgrammingLatency.Recorder latency();
+    /** What the watch told is about to be put. */
+    void changing(Tree object, Decoded.Objects decoded);
   }
 
   private final Resource resource;
@@ -324,7 +323,9 @@ final class ResourceWatch implements Runnable {
   private void watch(boolean fromNothing) throws ApiFailure, InterruptedException {
     Duration duration = timing.stretched(pace.watchDuration(), 1);
     String query =
-        "?watch=true&allowWatchBookmarks=true&timeoutSeconds="
+        "?"
+            + ApiClient.WATCH
+            + "&allowWatchBookmarks=true&timeoutSeconds="
             + Math.max(1, duration.toSeconds())
             + (fromNothing
                 ? "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
@@ -676,10 +677,8 @@ final class ResourceWatch implements Runnable {
     Decoded decoded = owner.decode(tree, resource);
     switch (decoded) {
       case Decoded.Objects found -> {
-        for (ClusterObject object : found.objects()) {
-          if (live && object instanceof EndpointSlice slice) {
-            owner.latency().changing(slice, ApiObject.annotation(tree, TRIGGER_TIME));
-          }
+        if (live) {
+          owner.changing(tree, found);
         }
         int before = known.put(found.key(), version, found.objects().size());
         for (ClusterObject object : found.objects()) {

@@ -180,6 +180,11 @@ final class ManifestObjects {
     return claimsByFile.containsKey(file);
   }
 
+  /** Whether a file has the object. */
+  boolean holds(Kind kind, ObjectKey key) {
+    return holding(new Id(kind, key)) != null;
+  }
+
   /** Objects that the sink has. */
   int size() {
     return publishedObjects;

@@ -3,6 +3,7 @@ package dev.byname.source.manifests;
 import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterObject.Kind;
 import dev.byname.cluster.ClusterSink;
+import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.source.DecodeOptions;
 import dev.byname.source.ObjectDecoder;
@@ -58,6 +59,7 @@ public final class ManifestsSource implements Source {
 
   private final Path folder;
   private final ClusterSink sink;
+  private final ClusterState state;
   private final Time time;
   private final FolderWatch watch;
   private final ManifestObjects objects;
@@ -69,15 +71,23 @@ public final class ManifestsSource implements Source {
   private volatile SourceStatus status;
   private volatile List<ManifestProblem> problems = List.of();
   private boolean synced;
+
+  /** Whether the picture holds nothing any more that the folder does not. */
+  private boolean reconciled;
+
   private long lastEventEpochMillis;
 
   /**
    * Does nothing before {@link #start}.
    *
    * @param folder need not exist yet
+   * @param state what {@code sink} fills. Objects that are in it at the start, from a snapshot, are
+   *     answered until the folder has been read and nothing is wrong in it
    */
-  public ManifestsSource(Path folder, DecodeOptions options, ClusterSink sink, Time time) {
+  public ManifestsSource(
+      Path folder, DecodeOptions options, ClusterSink sink, ClusterState state, Time time) {
     this.folder = folder;
+    this.state = state;
     this.sink = sink;
     this.time = time;
     Path absolute = folder.toAbsolutePath();
@@ -130,6 +140,11 @@ public final class ManifestsSource implements Source {
   }
 
   @Override
+  public String origin() {
+    return "manifests in " + folder.toAbsolutePath();
+  }
+
+  @Override
   public SourceStatus status() {
     return status;
   }
@@ -173,12 +188,16 @@ public final class ManifestsSource implements Source {
       // What was read so far stays; the next event or rescan looks again.
       log.error("manifests: {}: reading failed", folder, bug);
     }
+    problems = files.problems();
+    if (files.present() && !reconciled && problems.isEmpty()) {
+      reconciled = true;
+      removeStrangers();
+    }
     if (files.present() && !synced) {
       synced = true;
       log.info("manifests: {}: {} objects in {} files", folder, objects.size(), files.fileCount());
       sink.synced();
     }
-    problems = files.problems();
     status =
         new SourceStatus(
             files.present(),
@@ -188,6 +207,20 @@ public final class ManifestsSource implements Source {
             files.scans(),
             files.repairs(),
             problems.size());
+  }
+
+  /**
+   * What a snapshot has put into the picture and the folder does not hold. Not while a file cannot
+   * be read: a mistake takes no name out of DNS, a restart in between changes nothing about that.
+   */
+  private void removeStrangers() {
+    for (Kind kind : Kind.values()) {
+      for (ObjectKey key : state.keys(kind)) {
+        if (!objects.holds(kind, key)) {
+          sink.remove(kind, key);
+        }
+      }
+    }
   }
 
   private String detail() {

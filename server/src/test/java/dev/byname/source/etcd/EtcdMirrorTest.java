@@ -429,7 +429,7 @@ class EtcdMirrorTest {
     String failOn = "";
 
     @Override
-    public void put(MirroredPrefix prefix, String rest, KeyValue entry) {
+    public void put(MirroredPrefix prefix, String rest, KeyValue entry, boolean listed) {
       if ((prefix + rest).equals(failOn)) {
         throw new IllegalStateException("a mistake in the listener");
       }

@@ -16,6 +16,7 @@ import dev.byname.testkit.ManualScheduler;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class EtcdSourceTest {
       new ManualScheduler(Instant.parse("2026-05-04T00:00:00Z"));
   private final FakeEtcd etcd = new FakeEtcd(scheduler);
   private final ClusterState state = new ClusterState(() -> 0);
+  private final List<String> latencies = new ArrayList<>();
 
   @Test
   void readsAllKindsFromTheirPlaces() {
@@ -175,12 +177,41 @@ class EtcdSourceTest {
   }
 
   @Test
+  void tellsHowLongAChangeOfEndpointsTook() {
+    etcd.put("/registry/services/specs/shop/db", EtcdFixtures.read("service-db.pb"));
+    etcd.put("/registry/endpointslices/shop/db-1", slice("10.1.0.1", scheduler.clock().instant()));
+    try (var source = started()) {
+      assertThat(latencies).as("lists do not count").isEmpty();
+      var trigger = scheduler.clock().instant();
+      scheduler.advance(Duration.ofMillis(1_500));
+      etcd.put("/registry/endpointslices/shop/db-1", slice("10.1.0.2", trigger));
+      scheduler.run();
+      assertThat(latencies).containsExactly("headless_without_selector PT1.5S");
+
+      etcd.put("/registry/endpointslices/shop/db-1", slice("10.1.0.2", trigger));
+      scheduler.run();
+      assertThat(latencies).as("nothing changed").hasSize(1);
+      assertThat(source.status().undecodable()).isZero();
+    }
+  }
+
+  private static String slice(String address, Instant trigger) {
+    return """
+    {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {
+       "name": "db-1", "namespace": "shop", "labels": {"kubernetes.io/service-name": "db"},
+       "annotations": {"endpoints.kubernetes.io/last-change-trigger-time": "%s"}},
+     "addressType": "IPv4", "endpoints": [{"addresses": ["%s"]}]}\
+    """
+        .formatted(trigger, address);
+  }
+
+  @Test
   void originDoesNotDependOnTheOrderOfEndpoints() {
     var ab = EtcdSourceConfig.of(EtcdConnectionConfig.of(A, URI.create("http://b:2379")));
     var ba = EtcdSourceConfig.of(EtcdConnectionConfig.of(URI.create("http://b"), A));
     assertThat(EtcdSource.origin(ab))
         .isEqualTo(EtcdSource.origin(ba))
-        .isEqualTo("etcd http://a:2379,http://b:2379/registry");
+        .isEqualTo("etcd http://a:2379 http://b:2379 below /registry");
   }
 
   private EtcdSource started() {
@@ -207,7 +238,15 @@ class EtcdSourceTest {
         };
     var source =
         new EtcdSource(
-            config, etcd, options, sink, state::keys, scheduler, scheduler.clock(), new Random(1));
+            config,
+            etcd,
+            options,
+            sink,
+            state,
+            scheduler,
+            scheduler.clock(),
+            new Random(1),
+            (kind, since) -> latencies.add(kind.label() + " " + since));
     source.start();
     scheduler.run();
     return source;

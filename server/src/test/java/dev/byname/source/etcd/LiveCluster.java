@@ -8,6 +8,7 @@ import dev.byname.cluster.ClusterWriter;
 import dev.byname.cluster.IpAddress;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.source.DecodeOptions;
+import dev.byname.source.ProgrammingLatency;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import java.net.URI;
@@ -40,10 +41,11 @@ final class LiveCluster implements AutoCloseable {
             config,
             DecodeOptions.ALL,
             writer,
-            state::keys,
+            state,
             scheduler,
             InstantSource.system(),
-            new Random());
+            new Random(),
+            ProgrammingLatency.NONE);
     source.start();
   }
 

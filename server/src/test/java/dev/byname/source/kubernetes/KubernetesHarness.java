@@ -41,6 +41,7 @@ final class KubernetesHarness implements AutoCloseable {
   final ClusterWriter writer = new ClusterWriter(state, "test");
   final Map<String, String> environment = new ConcurrentHashMap<>();
   final List<String> latencies = new CopyOnWriteArrayList<>();
+  RequestObserver requests = RequestObserver.NONE;
   final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   final Timing timing =
       new Timing(InstantSource.system(), System::nanoTime, scheduler, RandomGenerator.getDefault());
@@ -105,7 +106,8 @@ final class KubernetesHarness implements AutoCloseable {
               timing,
               environment::get,
               "byname-test",
-              (kind, since) -> latencies.add(kind.label()));
+              (kind, since) -> latencies.add(kind.label()),
+              requests);
     } catch (AccessException wrong) {
       throw new AssertionError(wrong);
     }

@@ -208,6 +208,43 @@ class KubernetesSourceTest {
     }
   }
 
+  @Test
+  void everyRequestIsCountedWithItsOutcome() {
+    var told = new CopyOnWriteArrayList<String>();
+    byname.requests =
+        new RequestObserver() {
+          @Override
+          public void waited(String host, Duration forLimits) {
+            told.add("waited " + host);
+          }
+
+          @Override
+          public void answered(String host, int status) {
+            told.add(status + " " + host);
+          }
+
+          @Override
+          public void failed(String host) {
+            told.add("failed " + host);
+          }
+
+          @Override
+          public void took(String host, Duration untilAnswer) {
+            told.add("took " + host);
+          }
+        };
+    byname.start(config(api.url()));
+    byname.awaitSynced();
+    String host = api.url().getAuthority();
+    eventually(() ->
+        assertThat(told.stream().filter(("200 " + host)::equals).count())
+            .as("lists and watches of three resources at least")
+            .isGreaterThanOrEqualTo(6));
+    assertThat(told).contains("waited " + host, "took " + host);
+    api.close();
+    eventually(() -> assertThat(told).contains("failed " + host));
+  }
+
   @Nested
   class WhenTheWatchFails {
     @Test

@@ -3,6 +3,7 @@ package dev.byname.source.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.Service;
 import dev.byname.source.DecodeOptions;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class ManifestFolderModelTest {
   @TempDir Path temp;
 
   private final RecordingSink sink = new RecordingSink();
+  private final ClusterState state = new ClusterState(() -> 0);
   private Random random;
   private Path folder;
 
@@ -52,7 +54,7 @@ class ManifestFolderModelTest {
     random = new Random(seed);
     folder = Files.createDirectory(temp.resolve("manifests"));
     var history = new ArrayList<String>();
-    try (var source = new ManifestsSource(folder, DecodeOptions.ALL, sink, new TestTime())) {
+    try (var source = new ManifestsSource(folder, DecodeOptions.ALL, sink, state, new TestTime())) {
       source.start();
       for (int step = 0; step < STEPS; step++) {
         history.add(step());

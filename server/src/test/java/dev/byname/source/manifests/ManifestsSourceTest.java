@@ -3,7 +3,10 @@ package dev.byname.source.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.byname.cluster.ClusterState;
+import dev.byname.cluster.ClusterState.Change;
 import dev.byname.cluster.EndpointSlice;
+import dev.byname.cluster.Namespace;
 import dev.byname.cluster.Service;
 import dev.byname.source.DecodeOptions;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +29,7 @@ class ManifestsSourceTest {
   @TempDir Path temp;
 
   private final RecordingSink sink = new RecordingSink();
+  private final ClusterState state = new ClusterState(() -> 0);
   private final TestTime time = new TestTime();
   private Path folder;
   private ManifestsSource source;
@@ -32,7 +37,7 @@ class ManifestsSourceTest {
   @BeforeEach
   void makeFolder() throws IOException {
     folder = Files.createDirectory(temp.resolve("manifests"));
-    source = new ManifestsSource(folder, DecodeOptions.ALL, sink, time);
+    source = new ManifestsSource(folder, DecodeOptions.ALL, sink, state, time);
   }
 
   @AfterEach
@@ -289,7 +294,7 @@ class ManifestsSourceTest {
   void missingFolderIsWaitedFor() throws IOException {
     source.close();
     Path missing = temp.resolve("not/yet/there");
-    source = new ManifestsSource(missing, DecodeOptions.ALL, sink, time);
+    source = new ManifestsSource(missing, DecodeOptions.ALL, sink, state, time);
     source.start();
     eventually(() ->
         assertThat(source.status().detail())
@@ -308,7 +313,7 @@ class ManifestsSourceTest {
   void fileInPlaceOfTheFolder() throws IOException {
     source.close();
     Path file = Files.writeString(temp.resolve("file"), "x");
-    source = new ManifestsSource(file, DecodeOptions.ALL, sink, time);
+    source = new ManifestsSource(file, DecodeOptions.ALL, sink, state, time);
     source.start();
     eventually(() ->
         assertThat(source.status().detail())
@@ -341,7 +346,7 @@ class ManifestsSourceTest {
     Files.writeString(one.resolve("a.yaml"), service("a", 81));
     Files.writeString(two.resolve("a.yaml"), service("a", 82));
     Path link = Files.createSymbolicLink(temp.resolve("current"), one);
-    source = new ManifestsSource(link, DecodeOptions.ALL, sink, time);
+    source = new ManifestsSource(link, DecodeOptions.ALL, sink, state, time);
     start();
     assertThat(port("a")).isEqualTo(81);
     Files.createSymbolicLink(temp.resolve("next"), two);
@@ -415,10 +420,27 @@ class ManifestsSourceTest {
             folder,
             new DecodeOptions(dev.byname.cluster.LabelSelector.EVERYTHING, false, false),
             sink,
+            state,
             time);
     start();
     assertThat(sink.held()).containsOnlyKeys("EndpointSlice default/a");
     assertThat(((EndpointSlice) sink.held().get("EndpointSlice default/a")).podName(0)).isNull();
+  }
+
+  @Test
+  void whatCameFromASnapshotAndIsNotInTheFolderGoes() throws IOException {
+    var gone = new Namespace("gone", Map.of());
+    var kept = new Namespace("kept", Map.of());
+    state.apply(List.of(new Change.Put(gone), new Change.Put(kept), new Change.Restored()));
+    write("a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: kept }\n");
+    write("b.yaml", "apiVersion: v1\nkind: [");
+    start();
+    assertThat(sink.calls())
+        .as("what the broken file held is not known")
+        .doesNotContain("remove Namespace gone");
+    write("b.yaml", service("b", 80));
+    await().untilAsserted(() -> assertThat(sink.calls()).contains("remove Namespace gone"));
+    assertThat(sink.calls()).doesNotContain("remove Namespace kept");
   }
 
   private static final String JSON_SERVICE_D =

@@ -1,17 +1,21 @@
-package dev.byname.source.kubernetes;
+package dev.byname.source;
 
 import dev.byname.cluster.ClusterChange;
 import dev.byname.cluster.ClusterListener;
+import dev.byname.cluster.ClusterObject;
 import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.EndpointSlice;
 import dev.byname.cluster.ObjectKey;
 import dev.byname.cluster.Service;
 import dev.byname.cluster.ServiceView;
+import dev.byname.source.Tree.Mapping;
+import dev.byname.source.Tree.Scalar;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -55,7 +59,9 @@ public interface ProgrammingLatency {
    * Remembers the trigger times of changes on their way and reads the clock when the change is in
    * the picture. Lists do not count: what they bring may have happened long ago.
    */
-  final class Recorder implements ClusterListener {
+  final class Recorder implements ClusterListener, AutoCloseable {
+    private static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
+
     /** On the way at once; the writer's queue holds as many. */
     private static final int PENDING_MAX = 4096;
 
@@ -64,21 +70,51 @@ public interface ProgrammingLatency {
     private final ProgrammingLatency latency;
     private final Map<ObjectKey, Instant> pending = new ConcurrentHashMap<>();
 
-    Recorder(ClusterState state, InstantSource clock, ProgrammingLatency latency) {
+    /** Waits for {@link #start}. */
+    public Recorder(ClusterState state, InstantSource clock, ProgrammingLatency latency) {
       this.state = state;
       this.clock = clock;
       this.latency = latency;
     }
 
+    /** Called before anything is put. */
+    public void start() {
+      state.addListener(this);
+    }
+
+    @Override
+    public void close() {
+      state.removeListener(this);
+    }
+
     /**
-     * A slice is about to be put.
+     * What a watch told is about to be put.
      *
-     * @param triggerTime RFC 3339; anything else is passed over, like no time at all
+     * @param object as it was read; a trigger time that is no RFC 3339 time is passed over, like
+     *     none at all
      */
-    void changing(EndpointSlice slice, String triggerTime) {
-      if (triggerTime.isEmpty()
-          || pending.size() >= PENDING_MAX
-          || slice.equals(state.object(slice.kind(), slice.key()))) {
+    public void changing(Tree object, List<ClusterObject> decoded) {
+      String triggerTime = triggerTime(object);
+      if (!triggerTime.isEmpty()) {
+        for (ClusterObject part : decoded) {
+          if (part instanceof EndpointSlice slice) {
+            changing(slice, triggerTime);
+          }
+        }
+      }
+    }
+
+    private static String triggerTime(Tree object) {
+      return object instanceof Mapping whole
+              && whole.fields().get("metadata") instanceof Mapping metadata
+              && metadata.fields().get("annotations") instanceof Mapping annotations
+              && annotations.fields().get(TRIGGER_TIME) instanceof Scalar time
+          ? time.text()
+          : "";
+    }
+
+    private void changing(EndpointSlice slice, String triggerTime) {
+      if (pending.size() >= PENDING_MAX || slice.equals(state.object(slice.kind(), slice.key()))) {
         return;
       }
       try {
