@@ -79,6 +79,7 @@ public final class BynameServer implements AutoCloseable {
           Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   private final ForwardCounts forwardCounts;
   private final CacheCounts cacheCounts;
+  private final PluginCounts pluginCounts;
   private final Map<ListenAddress, Responder> responders = new HashMap<>();
   private final AtomicLong failedReloads = new AtomicLong();
 
@@ -104,6 +105,7 @@ public final class BynameServer implements AutoCloseable {
             LocalAddresses.reachable());
     forwardCounts = new ForwardCounts(metrics);
     cacheCounts = new CacheCounts(metrics);
+    pluginCounts = new PluginCounts(metrics);
     var observer = new TransportCounts(metrics);
     listeners = new Listeners(TransportOptions.defaults(), observer, scheduler);
     metrics.counter(MetricNames.RELOAD_FAILED, Map.of(), failedReloads, AtomicLong::doubleValue);
@@ -268,7 +270,15 @@ public final class BynameServer implements AutoCloseable {
     @Override
     public <T> T service(Class<T> type) {
       for (Object candidate :
-          List.of(nextPages, pictures, skyDns, DEBUG, upstreamLoops, forwardCounts, cacheCounts)) {
+          List.of(
+              nextPages,
+              pictures,
+              skyDns,
+              DEBUG,
+              upstreamLoops,
+              forwardCounts,
+              cacheCounts,
+              pluginCounts)) {
         if (type.isInstance(candidate)) {
           return type.cast(candidate);
         }

@@ -54,6 +54,9 @@ public final class MetricNames {
   public static final String CACHE_DROPS = "coredns_cache_drops";
   public static final String CACHE_STALE = "coredns_cache_served_stale";
   public static final String CACHE_EVICTIONS = "coredns_cache_evictions";
+  public static final String TEMPLATE_MATCHES = "coredns_template_matches";
+  public static final String TEMPLATE_FAILURES = "coredns_template_template_failures";
+  public static final String TEMPLATE_RR_FAILURES = "coredns_template_rr_failures";
   public static final String PROXY_DURATION = "coredns_proxy_request_duration_seconds";
   public static final String PROXY_CONN_HITS = "coredns_proxy_conn_cache_hits";
   public static final String PROXY_CONN_MISSES = "coredns_proxy_conn_cache_misses";

@@ -22,6 +22,7 @@ import dev.byname.plugin.prometheus.PrometheusFactory;
 import dev.byname.plugin.ready.ReadyFactory;
 import dev.byname.plugin.reload.ReloadFactory;
 import dev.byname.plugin.rewrite.RewriteFactory;
+import dev.byname.plugin.template.TemplateFactory;
 import dev.byname.plugin.timeouts.TimeoutsFactory;
 import dev.byname.plugin.tls.TlsFactory;
 import dev.byname.plugin.transfer.TransferFactory;
@@ -65,6 +66,7 @@ public final class PluginRegistry {
               new TlsFactory(),
               new TransferFactory(),
               new ViewFactory(),
+              new TemplateFactory(),
               new WhoamiFactory())
           .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
           .toList();

@@ -16,8 +16,6 @@ import dev.byname.zone.AnswerWriter;
 import dev.byname.zone.ClusterZone;
 import dev.byname.zone.Finding;
 import dev.byname.zone.SpelledAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -376,15 +374,8 @@ public final class Responder implements QueryHandler {
   }
 
   private static byte[] failure(Request request, Response.Failure failure) {
-    List<Edns.Option> options = new ArrayList<>();
     ExtendedError why = failure.extendedError();
-    if (why != null) {
-      byte[] text = why.text().getBytes(StandardCharsets.UTF_8);
-      byte[] data = new byte[2 + text.length];
-      Bytes.u16(data, 0, why.code());
-      System.arraycopy(text, 0, data, 2, text.length);
-      options.add(new Edns.Option(Edns.OPTION_EXTENDED_ERROR, data));
-    }
+    List<Edns.Option> options = why == null ? List.of() : List.of(why.toOption());
     return new Message(
             request.id(),
             Header.QR | (request.flags() & (Header.RD | Header.CD)),

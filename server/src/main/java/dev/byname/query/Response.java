@@ -1,6 +1,9 @@
 package dev.byname.query;
 
+import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
+import dev.byname.wire.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -85,5 +88,14 @@ public sealed interface Response {
     public static final int NOT_READY = 14;
     public static final int NO_REACHABLE_AUTHORITY = 22;
     public static final int NETWORK_ERROR = 23;
+
+    /** As it travels in the OPT record (RFC 8914 section 2). */
+    public Edns.Option toOption() {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      byte[] data = new byte[2 + bytes.length];
+      Bytes.u16(data, 0, code);
+      System.arraycopy(bytes, 0, data, 2, bytes.length);
+      return new Edns.Option(Edns.OPTION_EXTENDED_ERROR, data);
+    }
   }
 }
