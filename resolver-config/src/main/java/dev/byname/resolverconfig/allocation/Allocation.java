@@ -18,18 +18,29 @@ public sealed interface Allocation<V> {
    * Somebody has it.
    *
    * @param holder empty when it is marked as taken but nobody is known to hold it
+   * @param free how many values of the range are; unsigned
    */
-  record Held<V>(V value, Optional<Holder> holder, ValueRange<V> range) implements Refused<V> {
+  record Held<V>(V value, Optional<Holder> holder, ValueRange<V> range, long free)
+      implements Refused<V> {
     @Override
     public String message() {
-      return holder
-          .map(known ->
-              "%s is held by %s; leave it out to be given a free one, or ask for another"
-                  .formatted(value, known))
-          .orElseGet(() ->
-              "%s is marked as taken though no service holds it; leave it out to be given a free one,"
-                      .formatted(value)
-                  + " or ask for another");
+      var who =
+          holder
+              .map(known -> "is held by " + known)
+              .orElse(
+                  "is marked as taken though no service holds it (`byname allocation repair` gives"
+                      + " such values back)");
+      var remedy =
+          free == 0
+              ? "nothing else is free: delete services or widen the range"
+              : "leave it out to be given one of %s free %s, or ask for another"
+                  .formatted(Long.toUnsignedString(free), range.plural());
+      return "%s %s; %s".formatted(value, who, remedy);
+    }
+
+    /** The same with a holder that was found out later. */
+    public Held<V> heldBy(Optional<Holder> known) {
+      return new Held<>(value, known, range, free);
     }
   }
 

@@ -58,7 +58,8 @@ public final class Allocator<V> {
       case ValueRange.Position.NotUsable(var why) -> new Allocation.NotInRange<>(value, why, range);
       case ValueRange.Position.Usable(var offset) -> {
         if (taken.contains(offset)) {
-          yield new Allocation.Held<>(value, Optional.ofNullable(holders.get(offset)), range);
+          yield new Allocation.Held<>(
+              value, Optional.ofNullable(holders.get(offset)), range, usage().free());
         }
         take(offset, holder);
         yield new Allocation.Given<>(value);

@@ -137,7 +137,7 @@ final class Plan {
       }
       case Allocation.Held<IpAddress> held -> {
         var known = held.holder().or(() -> finder.holder(held.value()));
-        throw refused(path, new Allocation.Held<>(held.value(), known, held.range()));
+        throw refused(path, held.heldBy(known));
       }
       case Allocation.Refused<IpAddress> refused -> throw refused(path, refused);
     };
@@ -189,7 +189,7 @@ final class Plan {
       case Allocation.Given<Integer>(var port) -> port;
       case Allocation.Held<Integer> held -> {
         var known = held.holder().or(() -> finder.holder(held.value()));
-        throw refused(path, new Allocation.Held<>(held.value(), known, held.range()));
+        throw refused(path, held.heldBy(known));
       }
       case Allocation.Refused<Integer> refused -> throw refused(path, refused);
     };

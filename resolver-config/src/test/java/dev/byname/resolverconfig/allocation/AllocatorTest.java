@@ -63,6 +63,29 @@ class AllocatorTest {
   }
 
   @Test
+  void aTakenValueOfAFullRangeHasAnotherRemedy() {
+    var allocator = new Allocator<>(new PortRange(30000, 30000));
+    assertThat(allocator.allocate(30000, CATALOG)).isEqualTo(new Given<>(30000));
+    assertThat(refusal(allocator.allocate(30000, WEB)))
+        .isEqualTo(
+            "30000 is held by kube-system/catalog-ui (ClusterIP); nothing else is free: delete"
+                + " services or widen the range");
+  }
+
+  @Test
+  void aValueThatNobodyIsKnownToHoldCanBeRepaired() {
+    var leaked = new Allocator<>(PortRange.DEFAULT);
+    leaked.allocate(31357, CATALOG);
+    var allocator = new Allocator<>(PortRange.DEFAULT);
+    allocator.restore(leaked.snapshot());
+    assertThat(refusal(allocator.allocate(31357, WEB)))
+        .isEqualTo(
+            "31357 is marked as taken though no service holds it (`byname allocation repair` gives"
+                + " such values back); leave it out to be given one of 2767 free node ports, or"
+                + " ask for another");
+  }
+
+  @Test
   void saysWhoHoldsWhatIsTaken() {
     var allocator = new Allocator<>(AddressRange.of("10.0.0.0/24"));
     var address = ip("10.0.0.76");
@@ -70,7 +93,7 @@ class AllocatorTest {
     assertThat(refusal(allocator.allocate(address, WEB)))
         .isEqualTo(
             "10.0.0.76 is held by kube-system/catalog-ui (ClusterIP); leave it out to"
-                + " be given a free one, or ask for another");
+                + " be given one of 253 free addresses, or ask for another");
     assertThat(allocator.holder(address)).contains(CATALOG);
     assertThat(allocator.usage().used()).isEqualTo(1);
   }
@@ -80,7 +103,7 @@ class AllocatorTest {
     var allocator = new Allocator<>(PortRange.DEFAULT);
     allocator.restore(new RangeAllocation("30000-32767", new byte[] {0x03}));
     assertThat(allocator.allocate(30001, WEB))
-        .isEqualTo(new Held<>(30001, Optional.empty(), PortRange.DEFAULT));
+        .isEqualTo(new Held<>(30001, Optional.empty(), PortRange.DEFAULT, 2766));
     assertThat(refusal(allocator.allocate(30001, WEB)))
         .contains("no service holds it", "ask for another");
     allocator.setHolder(30001, CATALOG);

@@ -77,6 +77,30 @@ class ServiceCommandTest {
         .hasLineCount(1);
   }
 
+  @Test
+  void rangesThatInviteTroubleAreWarnedOf() throws Exception {
+    var manifest =
+        Files.writeString(
+            folder.resolve("web.yaml"),
+            "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}");
+    assertThat(
+            run(
+                "service",
+                "apply",
+                "-f",
+                manifest.toString(),
+                "--service-cluster-ip-range=10.0.1.7/16",
+                "--service-node-port-range=6000-7000"))
+        .isZero();
+    assertThat(err.toString())
+        .isEqualTo(
+            """
+            warning: 10.0.1.7/16 has host bits set: 10.0.0.0/16 is used
+            warning: node ports 6000-7000 include 6443, where API servers listen: a service may shut one out
+            """);
+    assertThat(out.toString()).startsWith("service/web created: ClusterIP 10.0.");
+  }
+
   /** The seed's listing, as its kubectl printed it but for the column widths. */
   @Test
   void theTableIsKubectls() {

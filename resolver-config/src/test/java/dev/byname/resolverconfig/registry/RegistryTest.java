@@ -26,8 +26,8 @@ class RegistryTest {
     var created =
         harness.applied(
             "{type: LoadBalancer, externalTrafficPolicy: Local, clusterIP: 10.0.0.7,"
-                + " healthCheckNodePort: 30003, ports: [{name: dns, port: 53, protocol: UDP, nodePort:"
-                + " 30001}, {name: http, port: 80, nodePort: 30002}]}");
+                + " healthCheckNodePort: 30003, ports: [{name: dns, port: 53, protocol: UDP,"
+                + " nodePort: 30001}, {name: http, port: 80, nodePort: 30002}]}");
     assertThat(created.verb()).isEqualTo(Verb.CREATED);
     assertThat(created.given())
         .containsExactly(
@@ -93,17 +93,20 @@ class RegistryTest {
   void aTakenAddressIsRefusedWithItsHolderAndTheRemedy() {
     var harness = new RegistryHarness("10.0.0.0/24");
     harness.applied(
-        "{apiVersion: v1, kind: Service, metadata: {name: catalog-ui, namespace: kube-system}, spec:"
-            + " {type: NodePort, clusterIP: 10.0.0.76, ports: [{port: 4000, nodePort: 32058}]}}");
+        "{apiVersion: v1, kind: Service, metadata: {name: catalog-ui, namespace: kube-system},"
+            + " spec: {type: NodePort, clusterIP: 10.0.0.76, ports: [{port: 4000, nodePort:"
+            + " 32058}]}}");
     var keys = harness.store.keys();
     assertThat(message(harness.apply("{clusterIP: 10.0.0.76, ports: [{port: 80}]}")))
         .isEqualTo(
             "Service \"web\": spec.clusterIPs[0]: 10.0.0.76 is held by kube-system/catalog-ui"
-                + " (ClusterIP); leave it out to be given a free one, or ask for another");
+                + " (ClusterIP); leave it out to be given one of 253 free addresses, or ask for"
+                + " another");
     assertThat(message(harness.apply("{type: NodePort, ports: [{port: 80, nodePort: 32058}]}")))
         .isEqualTo(
             "Service \"web\": spec.ports[0].nodePort: 32058 is held by kube-system/catalog-ui"
-                + " (NodePort 4000/TCP); leave it out to be given a free one, or ask for another");
+                + " (NodePort 4000/TCP); leave it out to be given one of 2767 free node ports, or"
+                + " ask for another");
     assertThat(harness.store.keys()).isEqualTo(keys);
     assertThat(harness.held()).containsExactly("10.0.0.76", "32058");
   }
@@ -134,16 +137,16 @@ class RegistryTest {
     }
     assertThat(message(strict.apply("{ports: [{port: 80}]}")))
         .isEqualTo(
-            "Service \"web\": spec.clusterIPs[0]: addresses 10.0.0.17-10.0.0.30 are all in use (14);"
-                + " 16 of 16 static ones are free: give one by hand");
+            "Service \"web\": spec.clusterIPs[0]: addresses 10.0.0.17-10.0.0.30 are all in use"
+                + " (14); 16 of 16 static ones are free: give one by hand");
     var lenient = new RegistryHarness(store, WhenDynamicIsFull.USE_STATIC);
     for (var i = 0; i < 16; i++) {
       lenient.applied(named("t" + i, "{ports: [{port: 80}]}"));
     }
     assertThat(message(lenient.apply("{ports: [{port: 80}]}")))
         .isEqualTo(
-            "Service \"web\": spec.clusterIPs[0]: addresses 10.0.0.0/27 are all in use (14 dynamic, 16"
-                + " static); delete services or widen the range");
+            "Service \"web\": spec.clusterIPs[0]: addresses 10.0.0.0/27 are all in use (14 dynamic,"
+                + " 16 static); delete services or widen the range");
   }
 
   @Test
@@ -176,8 +179,8 @@ class RegistryTest {
     harness.applied("{ports: [{port: 81}]}");
     assertThat(message(harness.registry.apply(mine, false)))
         .isEqualTo(
-            "Operation cannot be fulfilled on services \"web\": the object has been modified; please"
-                + " apply your changes to the latest version and try again");
+            "Operation cannot be fulfilled on services \"web\": the object has been modified;"
+                + " please apply your changes to the latest version and try again");
     var fresh = harness.registry.get(WEB).orElseThrow();
     fresh
         .withObjectProperty("spec")
@@ -246,8 +249,8 @@ class RegistryTest {
   void deletingFreesEverythingAndDeletingAgainFindsNothing() {
     var harness = new RegistryHarness("10.0.0.0/24", "fd00:10:96::/112");
     harness.applied(
-        "{type: LoadBalancer, externalTrafficPolicy: Local, ipFamilyPolicy: RequireDualStack, ports:"
-            + " [{port: 80}]}");
+        "{type: LoadBalancer, externalTrafficPolicy: Local, ipFamilyPolicy: RequireDualStack,"
+            + " ports: [{port: 80}]}");
     assertThat(harness.held()).hasSize(4);
     assertThat(harness.registry.delete(WEB, false))
         .isInstanceOfSatisfying(Deleted.class, deleted -> assertThat(deleted.freed()).hasSize(4));
@@ -446,8 +449,8 @@ class RegistryTest {
       harness.applied(named(name, "{ports: [{port: 80}]}"));
     }
     harness.applied(
-        "{apiVersion: v1, kind: Service, metadata: {name: dns, namespace: kube-system}, spec: {ports:"
-            + " [{port: 53}]}}");
+        "{apiVersion: v1, kind: Service, metadata: {name: dns, namespace: kube-system}, spec:"
+            + " {ports: [{port: 53}]}}");
     assertThat(names(harness.registry.list(Optional.of("default"))))
         .containsExactly("default/api", "default/db", "default/web");
     assertThat(names(harness.registry.list(Optional.empty())))
