@@ -45,7 +45,7 @@ final class NameDiagnosis {
     String lower = name.toLowerCase(Locale.ROOT);
     if (DomainName.parse(name) == null) {
       return "no domain name: labels have 1 to 63 bytes, names at most 255 (RFC 1035 section"
-                 + " 2.3.4)";
+          + " 2.3.4)";
     }
     if (lower.equals(zone)) {
       return "the zone itself: it has SOA and NS records";

@@ -60,13 +60,12 @@ class NetworkCutIT {
       processes.add(follower);
       var lines = new CopyOnWriteArrayList<String>();
       Thread.ofVirtual()
-          .start(
-              () ->
-                  follower
-                      .inputReader(UTF_8)
-                      .lines()
-                      .filter(line -> line.startsWith(FollowEtcd.STATUS)) // its log is beside them
-                      .forEach(lines::add));
+          .start(() ->
+              follower
+                  .inputReader(UTF_8)
+                  .lines()
+                  .filter(line -> line.startsWith(FollowEtcd.STATUS)) // its log is beside them
+                  .forEach(lines::add));
       awaitLine(lines, "connected=true relists=0 services=before");
 
       network.cut();
