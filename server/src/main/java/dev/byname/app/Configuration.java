@@ -71,7 +71,7 @@ record Configuration(
     for (PluginFactory<?> factory : PluginRegistry.factories()) {
       List<Directive> directives = block.directives(factory.name());
       if (!directives.isEmpty()) {
-        Configured<?> configured = configure(factory, directives, context, problems);
+        Configured<?> configured = configure(factory, directives, block, context, problems);
         if (configured != null) {
           plugins.add(configured);
         }
@@ -114,9 +114,20 @@ record Configuration(
   private static <C> @Nullable Configured<C> configure(
       PluginFactory<C> factory,
       List<Directive> directives,
+      ServerBlock block,
       BlockContext context,
       Problems problems) {
     C config = factory.parse(directives, context, problems);
-    return config == null ? null : new Configured<>(factory, config);
+    if (config == null) {
+      return null;
+    }
+    for (String needed : factory.needs(config)) {
+      if (block.directives(needed).isEmpty()) {
+        problems.add(
+            directives.getFirst().location(),
+            "%s needs the %s plugin in the same server block".formatted(factory.name(), needed));
+      }
+    }
+    return new Configured<>(factory, config);
   }
 }

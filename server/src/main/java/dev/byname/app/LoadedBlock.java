@@ -6,12 +6,14 @@ import dev.byname.corefile.ServerBlock;
 import dev.byname.corefile.ServerKey;
 import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PrecomputedPath;
+import dev.byname.wire.DomainName;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A server block that was read without a mistake.
@@ -70,10 +72,28 @@ record LoadedBlock(
       return new Path.None();
     }
     boolean rotates = false;
+    List<DomainName> answered =
+        plugins.stream()
+            .map(Configured::precomputedPath)
+            .flatMap(path ->
+                path instanceof PrecomputedPath.Answers(List<DomainName> zones)
+                    ? zones.stream()
+                    : Stream.empty())
+            .toList();
     for (Configured<?> plugin : plugins) {
       switch (plugin.precomputedPath()) {
-        case PrecomputedPath.Transparent transparent -> {}
-        case PrecomputedPath.Rotates rotating -> rotates = true;
+        case PrecomputedPath.Transparent _, PrecomputedPath.Answers _ -> {}
+        case PrecomputedPath.Rotates _ -> rotates = true;
+        case PrecomputedPath.Claims(List<DomainName> zones) -> {
+          for (DomainName zone : zones) {
+            for (DomainName other : answered) {
+              if (zone.isSubdomainOf(other) || other.isSubdomainOf(zone)) {
+                return new Path.Closed(
+                    plugin.name(), "its zone %s overlaps with %s".formatted(zone, other));
+              }
+            }
+          }
+        }
         case PrecomputedPath.Closed(String reason) -> {
           return new Path.Closed(plugin.name(), reason);
         }

@@ -23,6 +23,11 @@ public interface PluginFactory<C> {
    */
   @Nullable C parse(List<Directive> directives, BlockContext block, Problems problems);
 
+  /** Plugins without which this one has nothing to do: they must stand in the same block. */
+  default List<String> needs(C config) {
+    return List.of();
+  }
+
   /** What the configuration means for the precomputed path. */
   PrecomputedPath precomputedPath(C config);
 

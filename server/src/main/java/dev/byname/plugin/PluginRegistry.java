@@ -12,6 +12,7 @@ import dev.byname.plugin.forward.ForwardFactory;
 import dev.byname.plugin.health.HealthFactory;
 import dev.byname.plugin.hosts.HostsFactory;
 import dev.byname.plugin.https.HttpsFactory;
+import dev.byname.plugin.k8sexternal.K8sExternalFactory;
 import dev.byname.plugin.kubernetes.KubernetesFactory;
 import dev.byname.plugin.loadbalance.LoadbalanceFactory;
 import dev.byname.plugin.log.LogFactory;
@@ -52,6 +53,7 @@ public final class PluginRegistry {
               new HealthFactory(),
               new HostsFactory(),
               new HttpsFactory(),
+              new K8sExternalFactory(),
               new KubernetesFactory(),
               new LoadbalanceFactory(),
               new LogFactory(),

@@ -1,5 +1,8 @@
 package dev.byname.plugin;
 
+import dev.byname.wire.DomainName;
+import java.util.List;
+
 /**
  * What a plugin's presence means for answering cluster names from precomputed bytes. Decided once,
  * from the configuration alone.
@@ -10,6 +13,12 @@ public sealed interface PrecomputedPath {
 
   /** Address records are rotated while they are copied. */
   record Rotates() implements PrecomputedPath {}
+
+  /** Its names are what is answered there. */
+  record Answers(List<DomainName> zones) implements PrecomputedPath {}
+
+  /** It stands in front of {@code kubernetes} and answers all names of these zones. */
+  record Claims(List<DomainName> zones) implements PrecomputedPath {}
 
   /** Every query must go through the chain. */
   record Closed(String reason) implements PrecomputedPath {}

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -350,7 +351,7 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
   // ---- what the writer of answers asks
 
   /** An endpoint's own label. */
-  String hostLabel(EndpointSlice slice, int index) {
+  public String hostLabel(EndpointSlice slice, int index) {
     return compiler.hostLabel(slice, index);
   }
 
@@ -371,24 +372,29 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
   /** A name server of the zone: labels in front of the zone, and its address. */
   record NameServerAddress(String labels, IpAddress address) {}
 
+  /** The services that this server is an endpoint of. */
+  public List<ServiceView> ownServices() {
+    Set<ServiceView> found = new LinkedHashSet<>();
+    for (IpAddress local : options.localAddresses()) {
+      AddressTable.Entry entry = addresses.find(local.v6(), local.high(), local.low());
+      if (entry != null) {
+        for (ServiceSlot slot : entry.endpointOf()) {
+          found.add(slot.compiled.view);
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
   /**
    * The services that this server's own addresses are endpoints of; without one, {@code ns.dns}
    * with the machine's addresses, as CoreDNS does.
    */
   List<NameServerAddress> nameServers() {
     List<NameServerAddress> found = new ArrayList<>();
-    boolean endpointFound = false;
-    for (IpAddress local : options.localAddresses()) {
-      AddressTable.Entry entry = addresses.find(local.v6(), local.high(), local.low());
-      if (entry == null) {
-        continue;
-      }
-      for (ServiceSlot slot : entry.endpointOf()) {
-        endpointFound = true;
-        addNameServers(slot.compiled.view, found);
-      }
-    }
-    if (!endpointFound) {
+    List<ServiceView> own = ownServices();
+    own.forEach(view -> addNameServers(view, found));
+    if (own.isEmpty()) {
       options.localAddresses().forEach(local -> found.add(new NameServerAddress("ns.dns", local)));
     }
     return found;
@@ -437,7 +443,8 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
     return options.namespaces().isEmpty() || options.namespaces().contains(namespace);
   }
 
-  boolean exposed(String namespace) {
+  /** Whether names may use the namespace: it exists and is among those asked for. */
+  public boolean exposed(String namespace) {
     if (!configured(namespace) || !state.namespaceExists(namespace)) {
       return false;
     }

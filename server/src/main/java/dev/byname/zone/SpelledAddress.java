@@ -12,12 +12,12 @@ public final class SpelledAddress {
   long high;
   long low;
 
-  IpAddress toIpAddress() {
+  public IpAddress toIpAddress() {
     return v6 ? IpAddress.v6(high, low) : IpAddress.v4((int) low);
   }
 
   /** False when the name is no whole reverse name: too short, too long, or not numbers. */
-  boolean readReverse(QueryView q) {
+  public boolean readReverse(QueryView q) {
     return switch (q.labelCount) {
       case 6 -> readInAddr(q);
       case 34 -> readIp6(q);

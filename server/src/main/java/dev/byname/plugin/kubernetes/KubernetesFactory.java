@@ -241,7 +241,7 @@ public final class KubernetesFactory implements PluginFactory<KubernetesConfig> 
   /** It is what the precomputed path answers for. */
   @Override
   public PrecomputedPath precomputedPath(KubernetesConfig config) {
-    return PrecomputedPath.TRANSPARENT;
+    return new PrecomputedPath.Answers(config.zone().origins());
   }
 
   @Override

@@ -65,6 +65,11 @@ final class KubernetesPlugin implements Plugin, PrecomputedZone, ZoneSource {
     return zone;
   }
 
+  @Override
+  public void whileStill(Runnable action) {
+    picture.whileStill(action);
+  }
+
   /** Reverse zones are not given away: nothing but queries can tell what they hold. */
   @Override
   public List<DomainName> origins() {
