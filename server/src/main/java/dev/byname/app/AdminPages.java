@@ -5,10 +5,11 @@ import dev.byname.observe.Metrics;
 import dev.byname.plugin.AdminEndpoints;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Collects what the plugins of one configuration want served over HTTP. */
@@ -16,14 +17,18 @@ final class AdminPages implements AdminEndpoints {
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Metrics metrics;
-  private final Supplier<List<String>> notReady;
+  private final NotReady notReady;
   private final Map<InetSocketAddress, Map<String, Supplier<Page>>> pages = new LinkedHashMap<>();
+  private final Set<InetSocketAddress> health = new LinkedHashSet<>();
   private Duration lameduck = Duration.ZERO;
 
-  /**
-   * @param notReady what is waited for, a line each; empty when all is well
-   */
-  AdminPages(Metrics metrics, Supplier<List<String>> notReady) {
+  /** What is waited for, a line each; empty when all is well. */
+  @FunctionalInterface
+  interface NotReady {
+    List<String> lines(boolean continuously);
+  }
+
+  AdminPages(Metrics metrics, NotReady notReady) {
     this.metrics = metrics;
     this.notReady = notReady;
   }
@@ -33,16 +38,17 @@ final class AdminPages implements AdminEndpoints {
     if (wanted.compareTo(lameduck) > 0) {
       lameduck = wanted;
     }
+    health.add(address);
     add(address, "/health", () -> Page.text(200, "OK"));
   }
 
   @Override
   public void ready(InetSocketAddress address, boolean continuously) {
-    add(address, "/ready", this::readyPage);
+    add(address, "/ready", () -> readyPage(continuously));
   }
 
-  private Page readyPage() {
-    List<String> waiting = new ArrayList<>(notReady.get());
+  private Page readyPage(boolean continuously) {
+    List<String> waiting = notReady.lines(continuously);
     return waiting.isEmpty()
         ? Page.text(200, "OK")
         : Page.text(503, String.join("\n", waiting) + "\n");
@@ -59,6 +65,11 @@ final class AdminPages implements AdminEndpoints {
 
   Map<InetSocketAddress, Map<String, Supplier<Page>>> pages() {
     return pages;
+  }
+
+  /** Where {@code /health} is asked for. */
+  Set<InetSocketAddress> health() {
+    return health;
   }
 
   Duration lameduck() {

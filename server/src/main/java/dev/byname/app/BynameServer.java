@@ -80,6 +80,9 @@ public final class BynameServer implements AutoCloseable {
   private final ForwardCounts forwardCounts;
   private final CacheCounts cacheCounts;
   private final PluginCounts pluginCounts;
+  private final HostsCounts hostsCounts;
+  private final HealthCheck healthCheck;
+  private final Readiness readiness = new Readiness();
   private final Map<ListenAddress, Responder> responders = new HashMap<>();
   private final AtomicLong failedReloads = new AtomicLong();
 
@@ -106,6 +109,8 @@ public final class BynameServer implements AutoCloseable {
     forwardCounts = new ForwardCounts(metrics);
     cacheCounts = new CacheCounts(metrics);
     pluginCounts = new PluginCounts(metrics);
+    hostsCounts = new HostsCounts(metrics);
+    healthCheck = new HealthCheck(metrics, clocks.nanoTime(), scheduler);
     var observer = new TransportCounts(metrics);
     listeners = new Listeners(TransportOptions.defaults(), observer, scheduler);
     metrics.counter(MetricNames.RELOAD_FAILED, Map.of(), failedReloads, AtomicLong::doubleValue);
@@ -233,6 +238,7 @@ public final class BynameServer implements AutoCloseable {
     Running old = running;
     running = next;
     pages = nextPages;
+    healthCheck.of(nextPages.health().stream().map(admin::bound).toList());
     metrics.configuration(next.enabledPlugins(), configuration.corefile().sha512());
     if (old != null) {
       old.close();
@@ -278,7 +284,8 @@ public final class BynameServer implements AutoCloseable {
               upstreamLoops,
               forwardCounts,
               cacheCounts,
-              pluginCounts)) {
+              pluginCounts,
+              hostsCounts)) {
         if (type.isInstance(candidate)) {
           return type.cast(candidate);
         }
@@ -291,12 +298,14 @@ public final class BynameServer implements AutoCloseable {
   private static final LogLevel DEBUG = Logging::debug;
 
   /** What {@code /ready} says. */
-  private List<String> notReady() {
+  private List<String> notReady(boolean continuously) {
     if (stopping) {
       return List.of("shutting down");
     }
     Running current = running;
-    return current == null ? List.of("starting") : current.notReady();
+    return current == null
+        ? List.of("starting")
+        : readiness.notReady(current.pluginNames(), current.waiting(), continuously);
   }
 
   // ---- reload
@@ -432,6 +441,7 @@ public final class BynameServer implements AutoCloseable {
     }
     pictures.close();
     skyDns.close();
+    healthCheck.close();
     admin.close();
     var _ = upstreamLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     scheduler.shutdownNow();

@@ -3,99 +3,146 @@ package dev.byname.app;
 import dev.byname.observe.MetricNames;
 import dev.byname.observe.Metrics;
 import dev.byname.plugin.cache.CacheObserver;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * What {@code cache} does, under CoreDNS's names. Caches of the same zones count together across
+ * What {@code cache} does, under CoreDNS's names. Caches with the same labels count together across
  * reloads; the number of entries is that of the newest.
  */
 final class CacheCounts implements CacheObserver {
   private final Metrics metrics;
-  private final Map<String, AtomicReference<LongSupplier>> entries = new ConcurrentHashMap<>();
+  private final Map<Place, Counters> counters = new ConcurrentHashMap<>();
 
   CacheCounts(Metrics metrics) {
     this.metrics = metrics;
   }
 
+  private record Place(String server, String zones, String view) {
+    Map<String, String> labels() {
+      return Map.of("server", server, "zones", zones, "view", view);
+    }
+
+    Map<String, String> labels(EntryType type) {
+      return Map.of(
+          "server",
+          server,
+          "zones",
+          zones,
+          "view",
+          view,
+          "type",
+          type.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** One of each, registered when its labels are first seen: counting needs no look-up. */
+  private static final class Counters {
+    final LongAdder requests;
+    final LongAdder misses;
+    final LongAdder prefetches;
+    final LongAdder drops;
+    final LongAdder stale;
+    final Typed success;
+    final Typed denial;
+
+    Counters(Place place, Metrics metrics) {
+      requests = metrics.counter(MetricNames.CACHE_REQUESTS, place.labels());
+      misses = metrics.counter(MetricNames.CACHE_MISSES, place.labels());
+      prefetches = metrics.counter(MetricNames.CACHE_PREFETCHES, place.labels());
+      drops = metrics.counter(MetricNames.CACHE_DROPS, place.labels());
+      stale = metrics.counter(MetricNames.CACHE_STALE, place.labels());
+      success = new Typed(place.labels(EntryType.SUCCESS), metrics);
+      denial = new Typed(place.labels(EntryType.DENIAL), metrics);
+    }
+
+    Typed of(EntryType type) {
+      return switch (type) {
+        case SUCCESS -> success;
+        case DENIAL -> denial;
+      };
+    }
+  }
+
+  private static final class Typed {
+    final LongAdder hits;
+    final LongAdder evictions;
+    volatile LongSupplier entries = () -> 0;
+
+    Typed(Map<String, String> labels, Metrics metrics) {
+      hits = metrics.counter(MetricNames.CACHE_HITS, labels);
+      evictions = metrics.counter(MetricNames.CACHE_EVICTIONS, labels);
+      metrics.gauge(MetricNames.CACHE_ENTRIES, labels, this, self -> self.entries.getAsLong());
+    }
+  }
+
   @Override
-  public Meter meter(String zones, LongSupplier success, LongSupplier denial) {
-    entries(zones, EntryType.SUCCESS, success);
-    entries(zones, EntryType.DENIAL, denial);
-    return new Counts(zones);
+  public Meter meter(
+      List<String> servers, String zones, String view, LongSupplier success, LongSupplier denial) {
+    Map<String, Counters> byServer = new LinkedHashMap<>();
+    for (String server : servers) {
+      Counters here =
+          counters.computeIfAbsent(
+              new Place(server, zones, view), place -> new Counters(place, metrics));
+      here.success.entries = success;
+      here.denial.entries = denial;
+      byServer.put(server, here);
+    }
+    return new Counts(byServer);
   }
 
-  private void entries(String zones, EntryType type, LongSupplier count) {
-    entries
-        .computeIfAbsent(
-            zones + "/" + type,
-            key -> {
-              var current = new AtomicReference<LongSupplier>(() -> 0);
-              metrics.gauge(
-                  MetricNames.CACHE_ENTRIES,
-                  Map.of("server", "", "zones", zones, "view", "", "type", label(type)),
-                  current,
-                  supplier -> supplier.get().getAsLong());
-              return current;
-            })
-        .set(count);
-  }
+  /** The counters of one cache. */
+  private static final class Counts implements Meter {
+    private final Map<String, Counters> byServer;
+    private final Counters first;
 
-  private static String label(EntryType type) {
-    return type.name().toLowerCase(Locale.ROOT);
-  }
-
-  private final class Counts implements Meter {
-    private final String zones;
-
-    Counts(String zones) {
-      this.zones = zones;
+    Counts(Map<String, Counters> byServer) {
+      this.byServer = byServer;
+      first = byServer.values().iterator().next();
     }
 
-    private void count(String name) {
-      metrics.count(name, "server", "", "zones", zones, "view", "");
-    }
-
-    private void count(String name, EntryType type) {
-      metrics.count(name, "server", "", "zones", zones, "view", "", "type", label(type));
+    private Counters at(String server) {
+      return byServer.getOrDefault(server, first);
     }
 
     @Override
-    public void requested() {
-      count(MetricNames.CACHE_REQUESTS);
+    public void requested(String server) {
+      at(server).requests.increment();
     }
 
     @Override
-    public void hit(EntryType type) {
-      count(MetricNames.CACHE_HITS, type);
+    public void hit(String server, EntryType type) {
+      at(server).of(type).hits.increment();
     }
 
     @Override
-    public void missed() {
-      count(MetricNames.CACHE_MISSES);
+    public void missed(String server) {
+      at(server).misses.increment();
     }
 
     @Override
-    public void prefetched() {
-      count(MetricNames.CACHE_PREFETCHES);
+    public void prefetched(String server) {
+      at(server).prefetches.increment();
     }
 
     @Override
-    public void dropped() {
-      count(MetricNames.CACHE_DROPS);
+    public void dropped(String server) {
+      at(server).drops.increment();
     }
 
     @Override
-    public void servedStale() {
-      count(MetricNames.CACHE_STALE);
+    public void servedStale(String server) {
+      at(server).stale.increment();
     }
 
     @Override
-    public void evicted(EntryType type) {
-      count(MetricNames.CACHE_EVICTIONS, type);
+    public void evicted(String server, EntryType type) {
+      at(server).of(type).evictions.increment();
     }
 
     @Override

@@ -87,7 +87,7 @@ record Configuration(
                     block.directives("bind").getFirst().location(),
                     problems))
             .orElse(List.of(""));
-    return new LoadedBlock(block, context, List.copyOf(plugins), hosts);
+    return new LoadedBlock(block, context, List.copyOf(plugins), hosts).withServers();
   }
 
   private static List<String> hosts(BindConfig bind, Location at, Problems problems) {

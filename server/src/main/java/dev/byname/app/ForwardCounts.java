@@ -6,6 +6,8 @@ import dev.byname.plugin.forward.ForwardObserver;
 import dev.byname.wire.Rcode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What {@code forward} does, under CoreDNS's names: those of today and those that were removed
@@ -16,9 +18,17 @@ final class ForwardCounts implements ForwardObserver {
   private static final String FORWARD = "forward";
 
   private final Metrics metrics;
+  private final LongAdder broken;
+  private final LongAdder rejects;
+  private final LongAdder coalesced;
 
   ForwardCounts(Metrics metrics) {
     this.metrics = metrics;
+    // Without labels, so they are there before anything happens: an alert on their rate can fire
+    // at the first.
+    broken = metrics.counter(MetricNames.FORWARD_BROKEN, Map.of());
+    rejects = metrics.counter(MetricNames.FORWARD_REJECTS, Map.of());
+    coalesced = metrics.counter(MetricNames.FORWARD_COALESCED, Map.of());
   }
 
   @Override
@@ -29,7 +39,8 @@ final class ForwardCounts implements ForwardObserver {
   @Override
   public void answered(String to, int rcode, long durationNanos) {
     var duration = Duration.ofNanos(durationNanos);
-    String name = Rcode.name(rcode);
+    // An upstream can make up any of 4,096 numbers; a label must not take them all.
+    String name = rcode <= Rcode.BADCOOKIE ? Rcode.name(rcode) : "other";
     metrics.count(MetricNames.FORWARD_RESPONSES, "to", to, "rcode", name);
     metrics.time(MetricNames.FORWARD_DURATION, duration, "to", to, "rcode", name);
     metrics.time(MetricNames.PROXY_DURATION, duration, PROXY, FORWARD, "to", to, "rcode", name);
@@ -55,12 +66,12 @@ final class ForwardCounts implements ForwardObserver {
 
   @Override
   public void allUnhealthy() {
-    metrics.count(MetricNames.FORWARD_BROKEN);
+    broken.increment();
   }
 
   @Override
   public void rejected() {
-    metrics.count(MetricNames.FORWARD_REJECTS);
+    rejects.increment();
   }
 
   @Override
@@ -76,6 +87,6 @@ final class ForwardCounts implements ForwardObserver {
 
   @Override
   public void coalesced() {
-    metrics.count(MetricNames.FORWARD_COALESCED);
+    coalesced.increment();
   }
 }

@@ -6,6 +6,7 @@ import dev.byname.corefile.ServerBlock;
 import dev.byname.corefile.ServerKey;
 import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PrecomputedPath;
+import dev.byname.plugin.view.ViewConfig;
 import dev.byname.wire.DomainName;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +24,17 @@ import java.util.stream.Stream;
  */
 record LoadedBlock(
     ServerBlock block, BlockContext context, List<Configured<?>> plugins, List<String> hosts) {
+
+  /** With the places it listens at, which are known once all its directives are read. */
+  LoadedBlock withServers() {
+    var placed =
+        new BlockContext(
+            context.zones(),
+            context.folder(),
+            zonesByAddress().keySet().stream().map(ListenAddress::label).toList(),
+            config(ViewConfig.class).map(ViewConfig::name).orElse(""));
+    return new LoadedBlock(block, placed, plugins, hosts);
+  }
 
   /** The configuration of the first directive of a kind. */
   <C> Optional<C> config(Class<C> type) {

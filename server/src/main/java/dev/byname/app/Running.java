@@ -1,5 +1,6 @@
 package dev.byname.app;
 
+import dev.byname.app.Readiness.Waiting;
 import dev.byname.observe.Metrics.EnabledPlugin;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.metadata.MetadataConfig;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +75,7 @@ final class Running implements AutoCloseable {
   private void addToListeners(
       LoadedBlock loaded, List<Plugin> chain, @Nullable ClusterZone precomputed, boolean rotates) {
     boolean chaos = loaded.has("chaos") || loaded.has("forward");
-    String view = loaded.config(ViewConfig.class).map(ViewConfig::name).orElse("");
+    String view = loaded.context().view();
     Predicate<Request> filter = filter(loaded, chain);
     loaded
         .zonesByAddress()
@@ -124,13 +127,17 @@ final class Running implements AutoCloseable {
     plugins.forEach(Plugin::start);
   }
 
-  /** What plugins wait for: {@code kubernetes: …}. */
-  List<String> notReady() {
+  /** Who waits for something. */
+  List<Waiting> waiting() {
     return plugins.stream()
-        .filter(plugin -> !plugin.notReady().isEmpty())
-        .map(plugin -> plugin.name() + ": " + plugin.notReady())
+        .map(plugin -> new Waiting(plugin.name(), plugin.notReady()))
+        .filter(waiting -> !waiting.reason().isEmpty())
         .distinct()
         .toList();
+  }
+
+  Set<String> pluginNames() {
+    return plugins.stream().map(Plugin::name).collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

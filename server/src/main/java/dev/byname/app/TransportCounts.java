@@ -7,6 +7,7 @@ import dev.byname.transport.ListenerConfig;
 import dev.byname.transport.TransportObserver;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,15 @@ final class TransportCounts implements TransportObserver {
 
   private final Map<Shed, LongAdder> shed = new EnumMap<>(Shed.class);
   private final Map<Closed, LongAdder> closed = new EnumMap<>(Closed.class);
+  private final Map<HttpsStatus, LongAdder> https = new ConcurrentHashMap<>();
+  private final Metrics metrics;
   private final AtomicBoolean bugLogged = new AtomicBoolean();
 
+  /** Statuses are ours, so there are few. */
+  private record HttpsStatus(String server, int status) {}
+
   TransportCounts(Metrics metrics) {
+    this.metrics = metrics;
     for (Shed what : Shed.values()) {
       shed.put(what, new LongAdder());
       metrics.counter(
@@ -48,6 +55,18 @@ final class TransportCounts implements TransportObserver {
   @Override
   public void connectionClosed(ListenerConfig listener, Transport transport, Closed why) {
     count(closed.get(why));
+  }
+
+  @Override
+  public void httpResponse(ListenerConfig listener, int status) {
+    https
+        .computeIfAbsent(
+            new HttpsStatus(listener.label(), status),
+            key ->
+                metrics.counter(
+                    MetricNames.HTTPS_RESPONSES,
+                    Map.of("server", key.server(), "status", Integer.toString(key.status()))))
+        .increment();
   }
 
   private static void count(@Nullable LongAdder counter) {

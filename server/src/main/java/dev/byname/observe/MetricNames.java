@@ -16,6 +16,11 @@ public final class MetricNames {
   public static final String REQUEST_DURATION = "coredns_dns_request_duration_seconds";
   public static final String REQUEST_SIZE = "coredns_dns_request_size_bytes";
   public static final String RESPONSE_SIZE = "coredns_dns_response_size_bytes";
+  public static final String HTTPS_RESPONSES = "coredns_dns_https_responses";
+  public static final String HEALTH_DURATION = "coredns_health_request_duration_seconds";
+  public static final String HEALTH_FAILURES = "coredns_health_request_failures";
+  public static final String HOSTS_ENTRIES = "coredns_hosts_entries";
+  public static final String HOSTS_RELOADED = "coredns_hosts_reload_timestamp_seconds";
   public static final String RELOAD_FAILED = "coredns_reload_failed";
   public static final String RELOAD_VERSION = "coredns_reload_version";
 

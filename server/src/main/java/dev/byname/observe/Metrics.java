@@ -6,18 +6,20 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * What {@code /metrics} prints. Counting is done elsewhere, in plain numbers; here they get their
@@ -25,23 +27,23 @@ import java.util.stream.LongStream;
  */
 public final class Metrics implements AutoCloseable {
   /** 0.25 ms · 2^k, k = 0…15. */
-  private static final Duration[] DURATION_BOUNDS = doubling(Duration.ofNanos(250_000), 16);
+  private static final double[] DURATION_BOUNDS =
+      IntStream.range(0, 16).mapToDouble(k -> 0.00025 * (1 << k)).toArray();
 
   /** 1 ms · 2^k, k = 0…19, as CoreDNS measures the latency of DNS programming. */
-  private static final Duration[] PROGRAMMING_BOUNDS = doubling(Duration.ofMillis(1), 20);
+  private static final double[] PROGRAMMING_BOUNDS =
+      IntStream.range(0, 20).mapToDouble(k -> 0.001 * (1 << k)).toArray();
 
   /** Prometheus's own for Go clients: CoreDNS uses them for requests to the API server. */
-  private static final Duration[] API_BOUNDS =
-      LongStream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
-          .mapToObj(Duration::ofMillis)
-          .toArray(Duration[]::new);
+  private static final double[] API_BOUNDS = {
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+  };
 
-  private static Duration[] doubling(Duration first, int count) {
-    return IntStream.range(0, count)
-        .mapToObj(k -> first.multipliedBy(1L << k))
-        .toArray(Duration[]::new);
-  }
+  /** 0.25 ms · 10^k, k = 0…4. */
+  private static final double[] SLIM_BOUNDS =
+      IntStream.range(0, 5).mapToDouble(k -> 0.00025 * Math.pow(10, k)).toArray();
 
+  private final Map<String, Histogram> histograms = new ConcurrentHashMap<>();
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final MultiGauge pluginEnabled;
@@ -106,7 +108,7 @@ public final class Metrics implements AutoCloseable {
    * coredns_dns_request_duration_seconds}.
    */
   public void time(String name, Duration duration, String... labels) {
-    histogram(name, DURATION_BOUNDS, labels).record(duration);
+    histogram(name, DURATION_BOUNDS, labels).observe(duration.toNanos() / 1e9);
   }
 
   /**
@@ -114,27 +116,51 @@ public final class Metrics implements AutoCloseable {
    */
   public void programmed(String serviceKind, Duration sinceTrigger) {
     histogram(MetricNames.PROGRAMMING_DURATION, PROGRAMMING_BOUNDS, "service_kind", serviceKind)
-        .record(sinceTrigger);
+        .observe(sinceTrigger.toNanos() / 1e9);
   }
 
   /** Adds to one of the histograms of requests to the Kubernetes API. */
   public void timeRequest(String name, Duration duration, String... labels) {
-    histogram(name, API_BOUNDS, labels).record(duration);
+    histogram(name, API_BOUNDS, labels).observe(duration.toNanos() / 1e9);
   }
 
-  /** A timer, because Micrometer's other histograms round up to whole numbers. */
-  private Timer histogram(String name, Duration[] bounds, String... labels) {
-    return Timer.builder(name.substring(0, name.length() - UNIT.length()))
-        .serviceLevelObjectives(bounds)
-        // Buckets outside of what is expected are left out.
-        .minimumExpectedValue(bounds[0])
-        .maximumExpectedValue(bounds[bounds.length - 1])
-        .tags(labels)
-        .register(registry);
+  /**
+   * Not Micrometer's timers, which add a gauge of the greatest value to each, a name that no
+   * CoreDNS has.
+   */
+  private DistributionDataPoint histogram(String name, double[] bounds, String... labels) {
+    int count = labels.length / 2;
+    String[] names = new String[count];
+    String[] values = new String[count];
+    for (int i = 0; i < count; i++) {
+      names[i] = labels[2 * i];
+      values[i] = labels[2 * i + 1];
+    }
+    Histogram histogram =
+        histograms.computeIfAbsent(
+            name,
+            first ->
+                Histogram.builder()
+                    .name(first)
+                    .classicOnly()
+                    .withoutExemplars()
+                    .classicUpperBounds(bounds)
+                    .labelNames(names)
+                    .register(registry.getPrometheusRegistry()));
+    return count == 0 ? histogram : histogram.labelValues(values);
   }
 
-  /** The registry puts it behind the names of timers. */
-  private static final String UNIT = "_seconds";
+  /** Adds to {@code coredns_health_request_duration_seconds}, whose buckets are few. */
+  public void healthAnswered(Duration duration) {
+    histogram(MetricNames.HEALTH_DURATION, SLIM_BOUNDS).observe(duration.toNanos() / 1e9);
+  }
+
+  /** A counter to be incremented by whoever asked for it; {@code name} without {@code _total}. */
+  public LongAdder counter(String name, Map<String, String> labels) {
+    var counter = new LongAdder();
+    counter(name, labels, counter, LongAdder::sum);
+    return counter;
+  }
 
   /** A number that only grows; {@code name} without {@code _total}. */
   public <T> void counter(

@@ -41,6 +41,16 @@ public final class GoRegex {
     }
   }
 
+  /** What is wrong with a pattern, in a few words; empty when nothing is. */
+  public static String complaint(String text) {
+    try {
+      var _ = of(text);
+      return "";
+    } catch (PatternSyntaxException e) {
+      return e.getDescription();
+    }
+  }
+
   /**
    * For patterns of our own.
    *

@@ -8,6 +8,7 @@ import dev.byname.cluster.IpAddress;
 import dev.byname.corefile.Problems;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.cache.CacheObserver;
+import dev.byname.plugin.hosts.HostsObserver;
 import dev.byname.plugin.kubernetes.ClusterPicture;
 import dev.byname.plugin.kubernetes.PictureSource;
 import dev.byname.query.Block;
@@ -116,7 +117,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   List<String> notReady() {
-    return running.notReady();
+    return running.waiting().stream().map(Object::toString).toList();
   }
 
   /** Takes another configuration over, as a reload does. */
@@ -329,10 +330,12 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public <T> T service(Class<T> type) {
-      return type.cast(
-          type.isInstance(CacheObserver.NONE)
-              ? CacheObserver.NONE
-              : new TestPictures(localAddresses));
+      for (Object none : List.of(CacheObserver.NONE, HostsObserver.NONE)) {
+        if (type.isInstance(none)) {
+          return type.cast(none);
+        }
+      }
+      return type.cast(new TestPictures(localAddresses));
     }
   }
 

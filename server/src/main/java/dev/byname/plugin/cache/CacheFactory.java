@@ -202,6 +202,7 @@ public final class CacheFactory implements PluginFactory<CacheConfig> {
   public Plugin create(CacheConfig config, BlockContext block, PluginRuntime runtime) {
     return new CachePlugin(
         config,
+        block,
         runtime.service(CacheObserver.class),
         runtime.nanoTime(),
         runtime.epochMillis(),

@@ -1,5 +1,6 @@
 package dev.byname.plugin.cache;
 
+import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.cache.CacheObserver.EntryType;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
@@ -27,8 +28,12 @@ final class CachePlugin implements Plugin {
   private final LongSupplier epochMillis;
   private final ScheduledExecutorService scheduler;
 
+  /** Where the answer came in that was kept last: what it pushes out counts there. */
+  private volatile String lastKeptAt;
+
   CachePlugin(
       CacheConfig config,
+      BlockContext block,
       CacheObserver observer,
       LongSupplier nanoTime,
       LongSupplier epochMillis,
@@ -37,24 +42,27 @@ final class CachePlugin implements Plugin {
     this.nanoTime = nanoTime;
     this.epochMillis = epochMillis;
     this.scheduler = scheduler;
+    lastKeptAt = block.servers().isEmpty() ? "" : block.servers().getFirst();
     var evictions = new Evictions();
     store = new CacheStore(config, nanoTime, evictions::add);
     meter =
         observer.meter(
+            block.servers(),
             config.zonesLabel(),
+            block.view(),
             () -> store.size(EntryType.SUCCESS),
             () -> store.size(EntryType.DENIAL));
     evictions.meter = meter;
   }
 
   /** Breaks the circle: the meter shows the store's sizes, the store tells the meter. */
-  private static final class Evictions {
+  private final class Evictions {
     volatile CacheObserver.@Nullable Meter meter;
 
     void add(EntryType type) {
       CacheObserver.Meter to = meter;
       if (to != null) {
-        to.evicted(type);
+        to.evicted(lastKeptAt, type);
       }
     }
   }
@@ -71,19 +79,21 @@ final class CachePlugin implements Plugin {
     }
     long now = nanoTime.getAsLong();
     CacheKey key = CacheKey.of(request);
-    meter.requested();
+    String server = chain.labels().server();
+    meter.requested(server);
     CacheEntry entry = store.find(key, now);
     if (entry == null) {
-      meter.missed();
-      return Step.next(asRefresh(request), response -> Step.answer(taken(request, key, response)));
+      meter.missed(server);
+      return Step.next(
+          asRefresh(request), response -> Step.answer(taken(request, server, key, response)));
     }
-    meter.hit(entry.type);
+    meter.hit(server, entry.type);
     long remaining = entry.remainingSeconds(now);
     if (remaining <= 0) {
       return stale(request, chain, key, entry, now);
     }
     if (isDueForPrefetch(entry, remaining, now) && entry.beginRefresh(now, 0)) {
-      meter.prefetched();
+      meter.prefetched(server);
       var _ = refresh(request, chain, key, entry);
     }
     return Step.answer(
@@ -128,27 +138,29 @@ final class CachePlugin implements Plugin {
     if (stale == null) {
       throw new IllegalStateException("expired entries are found with serve_stale only");
     }
+    String server = chain.labels().server();
     Response old = answer(request, entry, stale.ttlSeconds());
     if (!entry.beginRefresh(nowNanos, stale.recheck().toNanos())) {
       // Somebody is at it, or has just failed. Without recheck time each one verifies for himself.
       if (!stale.verify() || stale.recheck().isPositive()) {
-        meter.servedStale();
+        meter.servedStale(server);
         return Step.answer(old);
       }
-      return new Step.Pending(verified(request, old, fetch(request, chain, key), stale));
+      return new Step.Pending(verified(request, server, old, fetch(request, chain, key), stale));
     }
     CompletableFuture<@Nullable Response> fresh = refresh(request, chain, key, entry);
     if (!stale.verify()) {
-      meter.prefetched();
-      meter.servedStale();
+      meter.prefetched(server);
+      meter.servedStale(server);
       return Step.answer(old);
     }
-    return new Step.Pending(verified(request, old, fresh, stale));
+    return new Step.Pending(verified(request, server, old, fresh, stale));
   }
 
   /** The fresh answer if it comes in time, else the old one. */
   private CompletableFuture<Response> verified(
       Request request,
+      String server,
       Response old,
       CompletableFuture<@Nullable Response> fresh,
       CacheConfig.Stale stale) {
@@ -158,7 +170,7 @@ final class CachePlugin implements Plugin {
           if (response != null) {
             result.complete(shaped(request, response, judge(request, response)));
           } else if (result.complete(old)) {
-            meter.servedStale();
+            meter.servedStale(server);
           }
         });
     Duration timeout = stale.verifyTimeout();
@@ -167,7 +179,7 @@ final class CachePlugin implements Plugin {
           scheduler.schedule(
               () -> {
                 if (result.complete(old)) {
-                  meter.servedStale();
+                  meter.servedStale(server);
                 }
               },
               timeout.toNanos(),
@@ -210,7 +222,7 @@ final class CachePlugin implements Plugin {
           if (response == null || !isNews(response)) {
             return null;
           }
-          keep(own, key, judge(own, response));
+          keep(own, chain.labels().server(), key, judge(own, response));
           return response;
         });
   }
@@ -236,24 +248,25 @@ final class CachePlugin implements Plugin {
   // ---- keeping ----
 
   /** What a client gets of a response to its query; the response is kept when that makes sense. */
-  private Response taken(Request request, CacheKey key, Response response) {
+  private Response taken(Request request, String server, CacheKey key, Response response) {
     Kept kept = judge(request, response);
-    keep(request, key, kept);
+    keep(request, server, key, kept);
     return shaped(request, response, kept);
   }
 
-  private void keep(Request request, CacheKey key, @Nullable Kept kept) {
+  private void keep(Request request, String server, CacheKey key, @Nullable Kept kept) {
     if (kept == null || kept.ttlSeconds <= 0 || isOff(key.name(), kept.what)) {
       return;
     }
     if (!request.question().equals(kept.message.question())) {
-      meter.dropped();
+      meter.dropped(server);
       return;
     }
     byte[] message = kept.wire.clone();
     // Some old resolvers throw an answer without AA away, which is why CoreDNS sets it on what it
     // has kept. Clients have come to rely on it.
     Bytes.u16(message, Header.FLAGS, Bytes.u16(message, Header.FLAGS) | Header.AA);
+    lastKeptAt = server;
     store.put(
         key,
         new CacheEntry(

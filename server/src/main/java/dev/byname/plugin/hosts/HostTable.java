@@ -4,9 +4,11 @@ import dev.byname.corefile.IpLiteral;
 import dev.byname.wire.DomainName;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of one hosts file (hosts(5)). Never changed after it was read. */
@@ -97,6 +99,14 @@ final class HostTable {
     DomainName wildcard = DomainName.of("*").concat(name.withoutFirst(1));
     List<byte[]> shared = wildcard == null ? null : map.get(wildcard);
     return shared == null ? List.of() : shared;
+  }
+
+  /** Addresses of all names, and names of all addresses, as CoreDNS counts them. */
+  long entries() {
+    return Stream.of(v4.values(), v6.values(), names.values())
+        .flatMap(Collection::stream)
+        .mapToLong(List::size)
+        .sum();
   }
 
   /** Names of an address; null for none. */

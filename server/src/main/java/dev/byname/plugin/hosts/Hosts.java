@@ -32,6 +32,7 @@ final class Hosts implements Plugin {
   private static final Logger log = LoggerFactory.getLogger(Hosts.class);
 
   private final HostsConfig config;
+  private final HostsObserver observer;
   private final ScheduledExecutorService scheduler;
   private final HostTable inline;
   private volatile HostTable file = HostTable.EMPTY;
@@ -41,8 +42,9 @@ final class Hosts implements Plugin {
   private @Nullable FileTime modified;
   private long sizeBytes;
 
-  Hosts(HostsConfig config, ScheduledExecutorService scheduler) {
+  Hosts(HostsConfig config, HostsObserver observer, ScheduledExecutorService scheduler) {
     this.config = config;
+    this.observer = observer;
     this.scheduler = scheduler;
     inline = HostTable.read(config.inline(), config);
   }
@@ -71,6 +73,10 @@ final class Hosts implements Plugin {
       file = HostTable.read(Files.readString(config.file()), config);
       modified = now.lastModifiedTime();
       sizeBytes = now.size();
+      observer.read(
+          config.file().toString(),
+          inline.entries() + file.entries(),
+          now.lastModifiedTime().toMillis());
     } catch (IOException unreadable) {
       if (modified != null) {
         log.warn("{} cannot be read any more; its entries stay", config.file());

@@ -102,6 +102,6 @@ public final class HostsFactory implements PluginFactory<HostsConfig> {
 
   @Override
   public Plugin create(HostsConfig config, BlockContext block, PluginRuntime runtime) {
-    return new Hosts(config, runtime.scheduler());
+    return new Hosts(config, runtime.service(HostsObserver.class), runtime.scheduler());
   }
 }

@@ -3,6 +3,7 @@ package dev.byname.plugin.view;
 import dev.byname.cluster.IpAddress;
 import dev.byname.corefile.Cidr;
 import dev.byname.corefile.IpLiteral;
+import dev.byname.plugin.GoRegex;
 import dev.byname.query.Request;
 import dev.byname.wire.Header;
 import dev.byname.wire.RecordTypes;
@@ -10,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A part of a condition. The parser has seen to the types: {@link #value} is a {@code Boolean}, a
@@ -138,8 +138,8 @@ interface Expression {
                 .orElseThrow(() -> NoValue.INSTANCE));
   }
 
-  static Expression matches(Expression text, Pattern pattern) {
-    return new Computed(Kind.BOOL, q -> pattern.matcher((String) text.value(q)).find());
+  static Expression matches(Expression text, GoRegex pattern) {
+    return new Computed(Kind.BOOL, q -> pattern.find((String) text.value(q)) != null);
   }
 
   static Expression not(Expression operand) {

@@ -1,6 +1,7 @@
 package dev.byname.plugin.view;
 
 import dev.byname.corefile.Cidr;
+import dev.byname.plugin.GoRegex;
 import dev.byname.plugin.view.Condition.SyntaxException;
 import dev.byname.plugin.view.Expression.Kind;
 import dev.byname.plugin.view.Expression.Literal;
@@ -8,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * Reads a condition by recursive descent, and checks its types on the way. Precedence as in the
@@ -174,12 +173,11 @@ final class ExpressionParser {
     if (!(right instanceof Literal(Kind kind, Object pattern)) || kind != Kind.TEXT) {
       throw mistake("matches takes a pattern in quotes", operator);
     }
-    try {
-      // Go names groups (?P<name>…), Java (?<name>…).
-      return Expression.matches(left, Pattern.compile(((String) pattern).replace("(?P<", "(?<")));
-    } catch (PatternSyntaxException bad) {
-      throw mistake("the pattern is no regular expression: " + bad.getDescription(), operator);
+    String complaint = GoRegex.complaint((String) pattern);
+    if (!complaint.isEmpty()) {
+      throw mistake("the pattern is no regular expression: " + complaint, operator);
     }
+    return Expression.matches(left, GoRegex.of((String) pattern));
   }
 
   private static Expression tested(

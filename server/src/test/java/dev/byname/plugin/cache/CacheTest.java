@@ -91,6 +91,7 @@ class CacheTest {
     cache =
         new CachePlugin(
             config,
+            new BlockContext(List.of("."), Path.of(""), List.of("dns://:53"), ""),
             counters,
             nanoTime,
             () -> scheduler.clock().instant().toEpochMilli(),
@@ -617,7 +618,12 @@ class CacheTest {
     long evictions;
 
     @Override
-    public Meter meter(String zones, LongSupplier success, LongSupplier denial) {
+    public Meter meter(
+        List<String> servers,
+        String zones,
+        String view,
+        LongSupplier success,
+        LongSupplier denial) {
       sizes.put(EntryType.SUCCESS, success);
       sizes.put(EntryType.DENIAL, denial);
       return this;
@@ -628,37 +634,37 @@ class CacheTest {
     }
 
     @Override
-    public void requested() {
+    public void requested(String server) {
       requested++;
     }
 
     @Override
-    public void hit(EntryType type) {
+    public void hit(String server, EntryType type) {
       hits.merge(type, 1L, Long::sum);
     }
 
     @Override
-    public void missed() {
+    public void missed(String server) {
       missed++;
     }
 
     @Override
-    public void prefetched() {
+    public void prefetched(String server) {
       prefetched++;
     }
 
     @Override
-    public void dropped() {
+    public void dropped(String server) {
       dropped++;
     }
 
     @Override
-    public void servedStale() {
+    public void servedStale(String server) {
       servedStale++;
     }
 
     @Override
-    public void evicted(EntryType type) {
+    public void evicted(String server, EntryType type) {
       evictions++;
     }
 

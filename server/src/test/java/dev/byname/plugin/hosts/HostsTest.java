@@ -63,7 +63,7 @@ class HostsTest {
 
   private Hosts given(String file, String lines) throws IOException {
     Files.writeString(folder.resolve("hosts"), file);
-    var hosts = new Hosts(config(lines), scheduler);
+    var hosts = new Hosts(config(lines), HostsObserver.NONE, scheduler);
     assertThat(problems.toString()).isEmpty();
     hosts.start();
     return hosts;

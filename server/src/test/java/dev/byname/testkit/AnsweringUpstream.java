@@ -1,0 +1,121 @@
+package dev.byname.testkit;
+
+import dev.byname.rdata.Message;
+import dev.byname.rdata.Rdata.AddressRdata;
+import dev.byname.rdata.RecordType;
+import dev.byname.rdata.ResourceRecord;
+import dev.byname.wire.Header;
+import dev.byname.wire.Rcode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A resolver on loopback that knows one address for every name, over UDP. It can die, and come back
+ * on the same port. Between two tests the port may go to somebody else: then coming back fails.
+ */
+public final class AnsweringUpstream implements AutoCloseable {
+  private final byte[] address;
+  private final int ttlSeconds;
+  private final AtomicLong asked = new AtomicLong();
+  private final int port;
+  private DatagramSocket socket;
+  private Thread thread;
+
+  /**
+   * Starts it.
+   *
+   * @param address the A record of every name
+   */
+  public AnsweringUpstream(String address, int ttlSeconds) {
+    try {
+      this.address = InetAddress.getByName(address).getAddress();
+      this.ttlSeconds = ttlSeconds;
+      socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    port = socket.getLocalPort();
+    thread = serve();
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Queries that came. */
+  public long asked() {
+    return asked.get();
+  }
+
+  private Thread serve() {
+    DatagramSocket mine = socket;
+    return Thread.ofPlatform().daemon().name("upstream-" + port).start(() -> serve(mine));
+  }
+
+  private void serve(DatagramSocket mine) {
+    var packet = new DatagramPacket(new byte[4096], 4096);
+    while (true) {
+      try {
+        packet.setLength(4096);
+        mine.receive(packet);
+        Message query = Message.read(packet.getData(), packet.getLength());
+        if (query != null) {
+          asked.incrementAndGet();
+          byte[] answer = answer(query).toWire(0xffff);
+          mine.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+        }
+      } catch (IOException died) {
+        return;
+      }
+    }
+  }
+
+  private Message answer(Message query) {
+    List<ResourceRecord> records =
+        query.question().type().equals(RecordType.A)
+            ? List.of(
+                ResourceRecord.in(
+                    query.question().name(), RecordType.A, ttlSeconds, new AddressRdata(address)))
+            : List.of();
+    return new Message(
+        query.id(),
+        Header.QR | Header.RD | Header.RA,
+        Rcode.NOERROR,
+        query.question(),
+        records,
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  /** Nobody listens any more. */
+  public void die() {
+    socket.close();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Listens again, on the same port. */
+  public void comeBack() {
+    try {
+      socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException taken) {
+      throw new UncheckedIOException(taken);
+    }
+    thread = serve();
+  }
+
+  @Override
+  public void close() {
+    die();
+  }
+}
