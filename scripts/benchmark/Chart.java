@@ -1,3 +1,4 @@
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 
@@ -10,7 +11,7 @@ final class Chart {
 
   private Chart() {}
 
-  static String of(List<Report.Row> rows, String machine) {
+  static String of(List<Report.Row> rows) throws IOException {
     List<Report.Row> sorted =
         rows.stream().sorted(Comparator.comparingDouble(Report.Row::cpuMicrosPerQuery)).toList();
     // One server that is many times slower must not make all others look alike: its bar is cut.
@@ -34,7 +35,7 @@ final class Chart {
       double width = Math.min(1, row.cpuMicrosPerQuery() / longest) * (WIDTH - LEFT - 90);
       String color =
           switch (row.server()) {
-            case "byname" -> "#2f6fde";
+            case "byname", "byname-foreign" -> "#2f6fde";
             case "floor" -> "#bbb";
             default -> "#8d99a8";
           };
@@ -61,7 +62,7 @@ final class Chart {
     }
     svg.append(
         "<text x=\"16\" y=\"%d\" fill=\"#666\" font-size=\"11\">%s</text>%n</svg>%n"
-            .formatted(y + 18, machine));
+            .formatted(y + 18, Bench.machine()));
     return svg.toString();
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -216,6 +217,23 @@ final class Measure {
         serverMicros / n[0],
         serverMicros / n[2] / 1e6,
         new Latencies(n[3], n[4], n[5], n[6]));
+  }
+
+  /** The median over the rounds. */
+  static double median(List<Load> loads, ToDoubleFunction<Load> value) {
+    return Bench.rounded(Bench.median(loads.stream().mapToDouble(value).toArray()));
+  }
+
+  /**
+   * The median of the rounds' ratios of CPU time per query: what the machine did to a round, it did
+   * to both.
+   */
+  static double cpuRatio(List<Load> one, List<Load> other) {
+    double[] ratios = new double[one.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = one.get(i).cpuMicrosPerQuery() / other.get(i).cpuMicrosPerQuery();
+    }
+    return Bench.rounded(Bench.median(ratios));
   }
 
   /** Runs a generator on the second processor and returns what it prints. */

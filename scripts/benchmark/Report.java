@@ -2,13 +2,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The numbers as a table on standard output, as {@code result.json} and as {@code result.svg}. */
+/** The numbers of {@link Mix}: as a table on standard output, as rows, and as a chart. */
 final class Report {
   /** One server's medians. NaN becomes null in JSON: the floor is no name server. */
   record Row(
@@ -28,89 +25,59 @@ final class Report {
       double startSeconds,
       int differing) {}
 
-  private final List<Bench.Subject> subjects;
+  private final List<Mix.Subject> subjects;
   private final Bench.Options options;
-  private final String machine;
-  private final double stolen;
 
-  Report(List<Bench.Subject> subjects, Bench.Options options, String machine, double stolen) {
-    this.stolen = stolen;
+  Report(List<Mix.Subject> subjects, Bench.Options options) {
     this.subjects = subjects;
     this.options = options;
-    this.machine = machine;
   }
 
-  void write() throws IOException {
+  /** Prints the table, writes the chart, and returns the rows. */
+  List<Row> write(String part) throws IOException {
     List<Row> rows = rows();
     print(rows);
-    Files.createDirectories(options.out());
-    var whole = new LinkedHashMap<String, Object>();
-    whole.put("machine", machine);
-    whole.put("rounds", options.rounds());
-    whole.put("secondsEach", options.seconds());
-    whole.put("stolen", rounded(stolen));
-    whole.put("servers", rows);
-    Files.writeString(
-        options.out().resolve("result.json"),
-        JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .build()
-                .writeValueAsString(whole)
-            + "\n");
-    Files.writeString(options.out().resolve("result.svg"), Chart.of(rows, machine));
-    System.out.println("\nwritten to " + options.out() + ": result.json, result.svg");
+    Files.writeString(options.out().resolve(part + ".svg"), Chart.of(rows));
+    return rows;
   }
 
   private List<Row> rows() {
-    Optional<Bench.Subject> floor = named("floor");
-    Optional<Bench.Subject> bestPeer =
+    Optional<Mix.Subject> floor = named("floor");
+    Optional<Mix.Subject> bestPeer =
         subjects.stream()
-            .filter(s -> !s.name.equals("floor") && !s.name.equals("byname"))
+            .filter(s -> !s.isFloor() && !s.isByname())
             .min(
                 Comparator.comparingDouble(
-                    s -> s.median(s.dnsperf, Measure.Load::cpuMicrosPerQuery)));
+                    s -> Measure.median(s.dnsperf, Measure.Load::cpuMicrosPerQuery)));
     List<Row> rows = new ArrayList<>();
-    for (Bench.Subject s : subjects) {
+    for (Mix.Subject s : subjects) {
       rows.add(
           new Row(
-              s.name,
-              s.version,
-              rounded(s.median(s.dnsperf, Measure.Load::cpuMicrosPerQuery)),
-              floor.map(f -> ratio(s, f)).orElse(null),
-              bestPeer.map(p -> ratio(s, p)).orElse(null),
-              rounded(s.median(s.dnsperf, Measure.Load::queriesPerSecond)),
-              !Bench.busy(s.median(s.dnsperf, Measure.Load::serverBusy)),
-              rounded(s.median(s.full, Measure.Load::queriesPerSecond)),
-              rounded(s.median(s.steady, l -> l.latencies().p50())),
-              rounded(s.median(s.steady, l -> l.latencies().p99())),
-              rounded(s.median(s.steady, l -> l.latencies().p999())),
+              s.server.name(),
+              s.server.version(),
+              Measure.median(s.dnsperf, Measure.Load::cpuMicrosPerQuery),
+              floor.map(f -> Measure.cpuRatio(s.dnsperf, f.dnsperf)).orElse(null),
+              bestPeer.map(p -> Measure.cpuRatio(s.dnsperf, p.dnsperf)).orElse(null),
+              Measure.median(s.dnsperf, Measure.Load::queriesPerSecond),
+              !Bench.busy(Measure.median(s.dnsperf, Measure.Load::serverBusy)),
+              Measure.median(s.full, Measure.Load::queriesPerSecond),
+              Measure.median(s.steady, l -> l.latencies().p50()),
+              Measure.median(s.steady, l -> l.latencies().p99()),
+              Measure.median(s.steady, l -> l.latencies().p999()),
               s.dnsperf.stream().mapToLong(Measure.Load::lost).sum(),
-              rounded(s.memoryMib),
-              rounded(s.startSeconds),
+              Bench.rounded(s.memoryMib),
+              Bench.rounded(s.server.startSeconds()),
               s.differing));
     }
     return rows;
   }
 
-  private Optional<Bench.Subject> named(String name) {
-    return subjects.stream().filter(s -> s.name.equals(name)).findFirst();
-  }
-
-  /** The median of the rounds' ratios: what the machine did to a round, it did to both. */
-  private static double ratio(Bench.Subject one, Bench.Subject other) {
-    double[] ratios = new double[one.dnsperf.size()];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = one.dnsperf.get(i).cpuMicrosPerQuery() / other.dnsperf.get(i).cpuMicrosPerQuery();
-    }
-    return rounded(Bench.median(ratios));
-  }
-
-  private static double rounded(double value) {
-    return Math.round(value * 100) / 100.0;
+  private Optional<Mix.Subject> named(String name) {
+    return subjects.stream().filter(s -> s.server.name().equals(name)).findFirst();
   }
 
   private void print(List<Row> rows) {
-    System.out.printf("%s; medians of %d rounds%n%n", machine, options.rounds());
+    System.out.printf("medians of %d rounds%n%n", options.rounds());
     System.out.printf(
         "%-16s %8s %6s %6s %9s %9s %6s %6s %6s %8s %7s %6s%n",
         "",
@@ -147,10 +114,9 @@ final class Report {
 
         CPU: of the server's process, user and system, per answered query of dnsperf; q/s: dnsperf's; max q/s: of a
         generator that only sends and receives (load.c); p50 to p99.9: the latencies that it sees at %d q/s;
-        differ: wrong answers of %d. The host took %.1f %% of the processors' time away: latencies of milliseconds,
-        which all servers then show, are its.
+        differ: wrong answers of %d. While the host takes processors away, all servers show latencies of milliseconds.
         """,
-        Bench.RATE, Bench.SAMPLE, 100 * stolen);
+        Mix.RATE, Mix.SAMPLE);
     if (rows.stream().anyMatch(Row::dnsperfWasTheBottleneck)) {
       System.out.println("* dnsperf was the bottleneck: the server could do more.");
     }

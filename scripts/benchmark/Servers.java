@@ -3,6 +3,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,10 +59,16 @@ final class Servers {
   }
 
   private List<String> nsd(String program, Path own, int port) throws IOException {
-    Path file =
-        write(
-            own,
-            "nsd.conf",
+    return nsd(program, own, port, Map.of("cluster.local", zone, "10.in-addr.arpa", reverseZone));
+  }
+
+  /**
+   * @param zones names and their files
+   */
+  static List<String> nsd(String program, Path own, int port, Map<String, Path> zones)
+      throws IOException {
+    var text =
+        new StringBuilder(
             """
             server:
               ip-address: 127.0.0.1@%1$d
@@ -78,15 +85,11 @@ final class Servers {
               rrl-ratelimit: 0
             remote-control:
               control-enable: no
-            zone:
-              name: cluster.local
-              zonefile: "%3$s"
-            zone:
-              name: 10.in-addr.arpa
-              zonefile: "%4$s"
             """
-                .formatted(port, own, zone, reverseZone));
-    return List.of(program, "-d", "-c", file.toString());
+                .formatted(port, own));
+    zones.forEach((name, file) ->
+        text.append("zone:\n  name: %s\n  zonefile: \"%s\"\n".formatted(name, file)));
+    return List.of(program, "-d", "-c", write(own, "nsd.conf", text.toString()).toString());
   }
 
   private List<String> knot(String program, Path own, int port) throws IOException {
@@ -255,7 +258,12 @@ final class Servers {
    *
    * @param java the whole command up to the main class
    */
-  List<String> byname(List<String> java, Path own, int port, int metricsPort) throws IOException {
+  List<String> byname(List<String> java, Path own, int port) throws IOException {
+    return byname(java, own, port, manifests);
+  }
+
+  static List<String> byname(List<String> java, Path own, int port, Path manifests)
+      throws IOException {
     Path file =
         write(
             own,
@@ -277,9 +285,86 @@ final class Servers {
               reload
             }
             """
-                .formatted(port, metricsPort, manifests, Cluster.TTL_SECONDS));
+                .formatted(port, Measure.freePort(), manifests, Cluster.TTL_SECONDS));
+    return withMain(java, file);
+  }
+
+  // ---- forwarding: the standard part of a cluster's DNS that is not the cluster
+
+  /** Byname as a forwarder with a cache: what the standard Corefile does with outside names. */
+  static List<String> bynameForwarding(List<String> java, Path own, int port, int upstream)
+      throws IOException {
+    Path file =
+        write(
+            own,
+            "Corefile",
+            """
+            .:%1$d {
+              bind 127.0.0.1
+              errors
+              prometheus 127.0.0.1:%2$d
+              forward . 127.0.0.1:%3$d
+              cache 3600
+              loop
+              loadbalance
+            }
+            """
+                .formatted(port, Measure.freePort(), upstream));
+    return withMain(java, file);
+  }
+
+  static List<String> unboundForwarding(String program, Path own, int port, int upstream)
+      throws IOException {
+    Path file =
+        write(
+            own,
+            "unbound.conf",
+            """
+            server:
+              interface: 127.0.0.1@%1$d
+              num-threads: 1
+              do-daemonize: no
+              username: ""
+              chroot: ""
+              directory: "%2$s"
+              pidfile: "%2$s/unbound.pid"
+              use-syslog: no
+              logfile: "%2$s/unbound.log"
+              minimal-responses: yes
+              module-config: "iterator"
+              do-not-query-localhost: no
+            forward-zone:
+              name: "."
+              forward-addr: 127.0.0.1@%3$d
+            """
+                .formatted(port, own, upstream));
+    return List.of(program, "-d", "-c", file.toString());
+  }
+
+  static List<String> dnsmasqForwarding(String program, Path own, int port, int upstream)
+      throws IOException {
+    Path file =
+        write(
+            own,
+            "dnsmasq.conf",
+            """
+            port=%1$d
+            listen-address=127.0.0.1
+            bind-interfaces
+            no-resolv
+            no-hosts
+            server=127.0.0.1#%3$d
+            cache-size=10000
+            user=
+            pid-file=%2$s/dnsmasq.pid
+            """
+                .formatted(port, own, upstream));
+    return List.of(program, "--keep-in-foreground", "--log-facility=-", "-C", file.toString());
+  }
+
+  private static List<String> withMain(List<String> java, Path corefile) {
     var command = new ArrayList<>(java);
-    command.addAll(List.of("dev.byname.app.Byname", "serve", "-conf", file.toString()));
+    command.addAll(List.of("dev.byname.app.Byname", "serve", "-conf", corefile.toString()));
     return command;
   }
 

@@ -1,0 +1,130 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a picture of the cluster costs: memory per service and per endpoint, the process with 10,000
+ * services and 100,000 endpoints beside what CoreDNS's documentation says such a cluster needs, and
+ * the latencies while every object of it is read again.
+ */
+final class Footprint {
+  private static final int RATE = 20_000;
+
+  private Footprint() {}
+
+  /**
+   * CoreDNS, "Scaling CoreDNS in Kubernetes Clusters": (pods + services) / 1000 + 54 MB in its
+   * default setup.
+   */
+  private static double coreDnsMegabytes(int services, int endpoints) {
+    return (services + endpoints) / 1000.0 + 54;
+  }
+
+  static Object run(Lab lab) throws IOException, InterruptedException {
+    Map<String, Object> result = new LinkedHashMap<>();
+    // Headless services have as many endpoints as the others here: so all cost the same.
+    long small = live(lab, "1000 services, 1 endpoint each", new Cluster(1_000, 1, 1));
+    long services = live(lab, "10,000 services, 1 endpoint each", new Cluster(10_000, 1, 1));
+    var largest = new Cluster(10_000, 10, 10);
+    Lab.Server server = start(lab, "10,000 services, 10 endpoints each", largest);
+    if (server == null) {
+      return null;
+    }
+    long endpoints = liveBytes(server);
+    double perEndpoint = (endpoints - services) / 90_000.0;
+    result.put("bytesPerEndpoint", Math.round(perEndpoint));
+    result.put("bytesPerService", Math.round((services - small) / 9_000.0 - perEndpoint));
+    relist(lab, server, largest, result);
+    result.put("residentMib", Bench.rounded(Measure.memoryMib(server.process())));
+    result.put("coreDnsMb", coreDnsMegabytes(10_000, 100_000));
+    result.forEach((name, value) -> System.out.printf("%-34s %s%n", name, value));
+    lab.stop(server.process());
+    return result;
+  }
+
+  private static long live(Lab lab, String what, Cluster cluster)
+      throws IOException, InterruptedException {
+    Lab.Server server = start(lab, what, cluster);
+    if (server == null) {
+      return 0;
+    }
+    long bytes = liveBytes(server);
+    lab.stop(server.process());
+    return bytes;
+  }
+
+  private static Lab.Server start(Lab lab, String what, Cluster cluster)
+      throws IOException, InterruptedException {
+    Bench.say(what);
+    var servers = new Servers(lab.folder.resolve("footprint"), cluster);
+    int port = Measure.freePort();
+    return lab.start(
+        "byname",
+        "",
+        servers.byname(lab.java(), lab.ownFolder("byname-footprint"), port),
+        port,
+        cluster.queries(1, Bench.SEED).getFirst());
+  }
+
+  /** What is left after a full collection. */
+  private static long liveBytes(Lab.Server server) throws IOException, InterruptedException {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                "" + server.process().pid(),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(jcmd.getInputStream().readAllBytes());
+    jcmd.waitFor();
+    String total = output.lines().filter(l -> l.startsWith("Total")).findFirst().orElseThrow();
+    return Long.parseLong(total.split(" +")[2]);
+  }
+
+  /** Latencies while nothing happens, and while every file is written anew. */
+  private static void relist(
+      Lab lab, Lab.Server server, Cluster cluster, Map<String, Object> result)
+      throws IOException, InterruptedException {
+    Path load = lab.loadProgram();
+    if (load == null) {
+      return;
+    }
+    Path messages = lab.writeMessages("messages", cluster.queries(100_000, Bench.SEED));
+    for (int i = 0; i < 4; i++) {
+      Measure.load(server.process(), server.port(), load, messages, 1.5, 0); // compiled by then
+    }
+    double seconds = Math.max(4, lab.options.seconds());
+    result.put("quiet", measured(lab, server, load, messages, seconds));
+    var toucher =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                TimeUnit.MILLISECONDS.sleep(500);
+                touch(lab.folder.resolve("footprint").resolve("manifests"));
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    result.put("whileAllIsReadAgain", measured(lab, server, load, messages, seconds));
+    toucher.join();
+  }
+
+  private static Measure.Latencies measured(
+      Lab lab, Lab.Server server, Path load, Path messages, double seconds)
+      throws IOException, InterruptedException {
+    return Measure.load(server.process(), server.port(), load, messages, seconds, RATE).latencies();
+  }
+
+  private static void touch(Path manifests) throws IOException {
+    try (var files = Files.list(manifests)) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      }
+    }
+  }
+}
