@@ -1,30 +1,15 @@
 package dev.byname.app;
 
-import java.io.PrintWriter;
-import java.util.ServiceLoader;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-
-/** The command line. */
-@Command(
-    name = "byname",
-    description = "DNS and service discovery for Kubernetes clusters.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Byname.Version.class,
-    subcommands = {
-      ServeCommand.class,
-      CheckCommand.class,
-      LookupCommand.Lookup.class,
-      LookupCommand.Explain.class
-    })
-public final class Byname implements Runnable {
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+/**
+ * Where the process starts. No method of this class has a type of picocli's, which the JVM would
+ * load to find {@link #main}; why that matters stands at {@link ServeCommand#plain}.
+ */
+public final class Byname {
+  private Byname() {}
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) throws InterruptedException {
-    Logging.setUpForCommand(); // serve sets up its own
-    int exitCode = commandLine().execute(asCoreDns(arguments));
+    int exitCode = execute(asCoreDns(arguments));
     if (exitCode != ServeCommand.STILL_RUNNING) {
       System.exit(exitCode);
     }
@@ -33,37 +18,13 @@ public final class Byname implements Runnable {
     Thread.currentThread().join();
   }
 
-  /** All commands, those of other modules included. */
-  public static CommandLine commandLine() {
-    var commandLine = new CommandLine(new Byname());
-    for (CommandProvider provider :
-        ServiceLoader.load(CommandProvider.class, Byname.class.getClassLoader())) {
-      commandLine.addSubcommand(provider.command());
+  private static int execute(String[] arguments) {
+    ServeCommand serve = ServeCommand.plain(arguments);
+    if (serve != null) {
+      return serve.run();
     }
-    // One line, not the whole usage behind it: --help prints that.
-    commandLine.setParameterExceptionHandler((mistake, arguments) -> {
-      CommandLine command = mistake.getCommandLine();
-      PrintWriter err = command.getErr();
-      err.println(
-          command.getCommandSpec().qualifiedName()
-              + ": "
-              + mistake.getMessage()
-              + "; see "
-              + command.getCommandSpec().qualifiedName()
-              + " --help");
-      err.flush();
-      return command.getCommandSpec().exitCodeOnInvalidInput();
-    });
-    commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-      if (!(failure instanceof ConfigurationException)) {
-        throw failure;
-      }
-      PrintWriter err = command.getErr();
-      err.println("byname: " + failure.getMessage());
-      err.flush();
-      return 1;
-    });
-    return commandLine;
+    Logging.setUpForCommand(); // serve sets up its own
+    return RootCommand.commandLine().execute(arguments);
   }
 
   /**
@@ -84,22 +45,13 @@ public final class Byname implements Runnable {
     return serve;
   }
 
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed");
-  }
-
   /** Of the jar; "development" when run from classes. */
-  static final class Version implements IVersionProvider {
+  static final class Version {
+    private Version() {}
+
     static String text() {
       String version = Byname.class.getPackage().getImplementationVersion();
       return version == null ? "development" : version;
-    }
-
-    @Override
-    public String[] getVersion() {
-      return new String[] {"byname " + text(), "Java " + Runtime.version()};
     }
   }
 }

@@ -1,7 +1,11 @@
 package dev.byname.app;
 
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,6 +26,9 @@ final class ServeCommand implements Callable<Integer> {
   /** The process goes on after the command has returned. */
   static final int STILL_RUNNING = -1;
 
+  /** Nothing that picocli would take for an option or for a file of arguments. */
+  private static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./-]*");
+
   @Option(
       names = "-conf",
       paramLabel = "FILE",
@@ -40,6 +47,58 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       description = "Format of the log: text (default) or json")
   String format = "text";
+
+  /**
+   * The command as pods start it: each option at most once, with a value that needs no second look.
+   * Everything else is picocli's to read and to complain of. Its class files are of Java 5, which
+   * the JVM's archives do not take, so that reading them is most of a start that has an AOT cache.
+   *
+   * @return null when picocli is to read the arguments
+   */
+  static @Nullable ServeCommand plain(String[] arguments) {
+    if (arguments.length % 2 == 0 || !arguments[0].equals("serve")) {
+      return null;
+    }
+    var command = new ServeCommand();
+    Set<String> given = new HashSet<>();
+    for (int i = 1; i < arguments.length; i += 2) {
+      String value = arguments[i + 1];
+      if (!given.add(arguments[i]) || !command.set(arguments[i], value)) {
+        return null;
+      }
+    }
+    return command;
+  }
+
+  /** Whether the option is one of ours and the value one that needs no second look. */
+  private boolean set(String option, String value) {
+    return switch (option) {
+      case "-conf" -> {
+        corefile = Path.of(value);
+        yield PLAIN_PATH.matcher(value).matches();
+      }
+      case "-dns.port" -> {
+        boolean number = value.matches("[1-9][0-9]{0,4}");
+        port = number ? Integer.parseInt(value) : -1;
+        yield number;
+      }
+      case "-o" -> {
+        format = value;
+        yield value.equals("text") || value.equals("json");
+      }
+      default -> false;
+    };
+  }
+
+  /** {@link #call} with the exit codes and the messages that picocli is set up for. */
+  int run() {
+    try {
+      return call();
+    } catch (ConfigurationException mistake) {
+      System.err.println("byname: " + mistake.getMessage());
+      return 1;
+    }
+  }
 
   @Override
   public Integer call() {

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
@@ -100,20 +99,23 @@ final class Linux {
   private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
   private static final Linker LINKER = Linker.nativeLinker();
 
-  private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SETSOCKOPT =
-      function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle GETSOCKOPT =
-      function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle GETSOCKNAME =
-      function("getsockname", JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle SHUTDOWN = function("shutdown", JAVA_INT, JAVA_INT);
-  private static final MethodHandle CLOSE = function("close", JAVA_INT);
-  private static final MethodHandle RECVMMSG =
-      function("recvmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle SENDMMSG =
-      function("sendmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  /**
+   * The shape of every call: five numbers, which travel in registers. A callee looks at no more of
+   * them, and at no more of each, than it has parameters for (System V and AAPCS64 conventions).
+   * One shape for all, because Java makes some classes for each, which a start would wait for.
+   */
+  private static final FunctionDescriptor CALL =
+      FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final MethodHandle SOCKET = function("socket");
+  private static final MethodHandle BIND = function("bind");
+  private static final MethodHandle SETSOCKOPT = function("setsockopt");
+  private static final MethodHandle GETSOCKOPT = function("getsockopt");
+  private static final MethodHandle GETSOCKNAME = function("getsockname");
+  private static final MethodHandle SHUTDOWN = function("shutdown");
+  private static final MethodHandle CLOSE = function("close");
+  private static final MethodHandle RECVMMSG = function("recvmmsg");
+  private static final MethodHandle SENDMMSG = function("sendmmsg");
 
   private Linux() {}
 
@@ -142,7 +144,7 @@ final class Linux {
 
   static int socket(MemorySegment state, int family, int type) {
     try {
-      return (int) SOCKET.invokeExact(state, family, type, 0);
+      return (int) SOCKET.invokeExact(state, (long) family, (long) type, 0L, 0L, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -150,7 +152,7 @@ final class Linux {
 
   static int bind(MemorySegment state, int fd, long address, int addressBytes) {
     try {
-      return (int) BIND.invokeExact(state, fd, address, addressBytes);
+      return (int) BIND.invokeExact(state, (long) fd, address, (long) addressBytes, 0L, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -158,7 +160,8 @@ final class Linux {
 
   static int setsockopt(MemorySegment state, int fd, int level, int name, long value, int bytes) {
     try {
-      return (int) SETSOCKOPT.invokeExact(state, fd, level, name, value, bytes);
+      return (int)
+          SETSOCKOPT.invokeExact(state, (long) fd, (long) level, (long) name, value, (long) bytes);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -166,7 +169,8 @@ final class Linux {
 
   static int getsockopt(MemorySegment state, int fd, int level, int name, long value, long bytes) {
     try {
-      return (int) GETSOCKOPT.invokeExact(state, fd, level, name, value, bytes);
+      return (int)
+          GETSOCKOPT.invokeExact(state, (long) fd, (long) level, (long) name, value, bytes);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -174,7 +178,7 @@ final class Linux {
 
   static int getsockname(MemorySegment state, int fd, long address, long addressBytes) {
     try {
-      return (int) GETSOCKNAME.invokeExact(state, fd, address, addressBytes);
+      return (int) GETSOCKNAME.invokeExact(state, (long) fd, address, addressBytes, 0L, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -182,7 +186,7 @@ final class Linux {
 
   static int shutdown(MemorySegment state, int fd, int how) {
     try {
-      return (int) SHUTDOWN.invokeExact(state, fd, how);
+      return (int) SHUTDOWN.invokeExact(state, (long) fd, (long) how, 0L, 0L, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -190,7 +194,7 @@ final class Linux {
 
   static int close(MemorySegment state, int fd) {
     try {
-      return (int) CLOSE.invokeExact(state, fd);
+      return (int) CLOSE.invokeExact(state, (long) fd, 0L, 0L, 0L, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -198,7 +202,7 @@ final class Linux {
 
   static int recvmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
     try {
-      return (int) RECVMMSG.invokeExact(state, fd, messages, count, flags, 0L);
+      return (int) RECVMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
@@ -206,17 +210,15 @@ final class Linux {
 
   static int sendmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
     try {
-      return (int) SENDMMSG.invokeExact(state, fd, messages, count, flags);
+      return (int) SENDMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
   }
 
-  private static MethodHandle function(String name, MemoryLayout... parameters) {
+  private static MethodHandle function(String name) {
     return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name),
-        FunctionDescriptor.of(JAVA_INT, parameters),
-        Linker.Option.captureCallState("errno"));
+        LINKER.defaultLookup().findOrThrow(name), CALL, Linker.Option.captureCallState("errno"));
   }
 
   private static AssertionError failed(Throwable impossible) {

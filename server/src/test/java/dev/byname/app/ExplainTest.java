@@ -68,7 +68,7 @@ class ExplainTest {
     var out = new StringWriter();
     var err = new StringWriter();
     int exitCode =
-        Byname.commandLine()
+        RootCommand.commandLine()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(arguments);

@@ -2,7 +2,7 @@ package dev.byname.resolverconfig.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.byname.app.Byname;
+import dev.byname.app.RootCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -203,7 +203,7 @@ class AllocationCommandTest {
   private int run(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    return Byname.commandLine()
+    return RootCommand.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);

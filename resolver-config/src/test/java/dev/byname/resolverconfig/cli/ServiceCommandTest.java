@@ -2,7 +2,7 @@ package dev.byname.resolverconfig.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.byname.app.Byname;
+import dev.byname.app.RootCommand;
 import dev.byname.resolverconfig.registry.Manifests;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -170,7 +170,7 @@ class ServiceCommandTest {
     err.getBuffer().setLength(0);
     var all = new ArrayList<>(List.of(arguments));
     all.add("--store=" + folder.resolve("store"));
-    return Byname.commandLine()
+    return RootCommand.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(all.toArray(String[]::new));

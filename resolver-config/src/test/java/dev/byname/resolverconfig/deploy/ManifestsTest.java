@@ -7,7 +7,7 @@ import static dev.byname.resolverconfig.deploy.Manifests.name;
 import static dev.byname.resolverconfig.deploy.Manifests.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.byname.app.Byname;
+import dev.byname.app.RootCommand;
 import dev.byname.observe.MetricNames;
 import dev.byname.resolverconfig.injection.Rules;
 import java.io.IOException;
@@ -217,7 +217,7 @@ class ManifestsTest {
       var container = at(workload, "spec", "template", "spec", "containers", 0);
       var arguments = list(container, "args").stream().map(String::valueOf).toArray(String[]::new);
       var command = arguments[0].equals("-conf") ? prepend("serve", arguments) : arguments;
-      assertThat(Byname.commandLine().parseArgs(command).hasSubcommand())
+      assertThat(RootCommand.commandLine().parseArgs(command).hasSubcommand())
           .as(name(workload) + " " + Arrays.toString(arguments))
           .isTrue();
     }
@@ -232,7 +232,7 @@ class ManifestsTest {
     var out = new StringWriter();
     var err = new StringWriter();
     int exitCode =
-        Byname.commandLine()
+        RootCommand.commandLine()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute("check", corefile.toString());

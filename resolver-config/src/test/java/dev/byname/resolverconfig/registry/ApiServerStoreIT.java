@@ -3,7 +3,7 @@ package dev.byname.resolverconfig.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.byname.app.Byname;
+import dev.byname.app.RootCommand;
 import dev.byname.resolverconfig.store.EtcdConfig;
 import dev.byname.resolverconfig.store.EtcdStore;
 import dev.byname.testkit.EtcdProcess;
@@ -276,7 +276,7 @@ class ApiServerStoreIT {
   private int byname(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    return Byname.commandLine()
+    return RootCommand.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);
