@@ -86,9 +86,11 @@ final class CheckCommand implements Callable<Integer> {
   private static String path(LoadedBlock block) {
     return switch (block.precomputedPath()) {
       case LoadedBlock.Path.None none -> "no: the block does not answer for a cluster";
-      case LoadedBlock.Path.Open(boolean rotates) ->
+      case LoadedBlock.Path.Open(boolean rotates, var exceptions) ->
           "yes: cluster names are answered before any plugin is asked"
-              + (rotates ? ", addresses take turns" : "");
+              + (rotates ? ", addresses take turns" : "")
+              + String.join(
+                  "", exceptions.stream().map(except -> ", but for " + except.what()).toList());
       case LoadedBlock.Path.Closed(String plugin, String reason) ->
           "no, because of " + plugin + ": " + reason;
     };

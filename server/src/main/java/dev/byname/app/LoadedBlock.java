@@ -7,7 +7,9 @@ import dev.byname.corefile.ServerKey;
 import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PrecomputedPath;
 import dev.byname.plugin.view.ViewConfig;
+import dev.byname.query.Detour;
 import dev.byname.wire.DomainName;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,7 +75,26 @@ record LoadedBlock(
     /** No plugin answers for a cluster. */
     record None() implements Path {}
 
-    record Open(boolean rotates) implements Path {}
+    /**
+     * @param exceptions queries that go through the plugins all the same
+     */
+    record Open(boolean rotates, List<PrecomputedPath.Except> exceptions) implements Path {
+      Detour detour() {
+        Detour[] detours =
+            exceptions.stream().map(PrecomputedPath.Except::detour).toArray(Detour[]::new);
+        if (detours.length == 0) {
+          return Detour.NONE;
+        }
+        return query -> {
+          for (Detour detour : detours) {
+            if (detour.takes(query)) {
+              return true;
+            }
+          }
+          return false;
+        };
+      }
+    }
 
     record Closed(String plugin, String reason) implements Path {}
   }
@@ -92,10 +113,12 @@ record LoadedBlock(
                     ? zones.stream()
                     : Stream.empty())
             .toList();
+    List<PrecomputedPath.Except> exceptions = new ArrayList<>();
     for (Configured<?> plugin : plugins) {
       switch (plugin.precomputedPath()) {
         case PrecomputedPath.Transparent _, PrecomputedPath.Answers _ -> {}
         case PrecomputedPath.Rotates _ -> rotates = true;
+        case PrecomputedPath.Except except -> exceptions.add(except);
         case PrecomputedPath.Claims(List<DomainName> zones) -> {
           for (DomainName zone : zones) {
             for (DomainName other : answered) {
@@ -111,6 +134,6 @@ record LoadedBlock(
         }
       }
     }
-    return new Path.Open(rotates);
+    return new Path.Open(rotates, exceptions);
   }
 }

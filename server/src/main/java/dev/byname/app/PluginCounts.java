@@ -2,13 +2,15 @@ package dev.byname.app;
 
 import dev.byname.observe.MetricNames;
 import dev.byname.observe.Metrics;
+import dev.byname.plugin.acl.AclObserver;
+import dev.byname.plugin.local.LocalObserver;
 import dev.byname.plugin.template.TemplateObserver;
 import dev.byname.query.QueryMetrics;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the smaller plugins count, under CoreDNS's names. */
-final class PluginCounts implements TemplateObserver {
+final class PluginCounts implements AclObserver, LocalObserver, TemplateObserver {
   private final Metrics metrics;
 
   PluginCounts(Metrics metrics) {
@@ -21,6 +23,31 @@ final class PluginCounts implements TemplateObserver {
         new ArrayList<>(List.of("server", query.server(), "zone", zone, "view", query.view()));
     labels.addAll(List.of(more));
     metrics.count(name, labels.toArray(String[]::new));
+  }
+
+  @Override
+  public void allowed(QueryMetrics.Key query) {
+    metrics.count(MetricNames.ACL_ALLOWED, "server", query.server(), "view", query.view());
+  }
+
+  @Override
+  public void blocked(QueryMetrics.Key query, String zone) {
+    count(MetricNames.ACL_BLOCKED, query, zone);
+  }
+
+  @Override
+  public void filtered(QueryMetrics.Key query, String zone) {
+    count(MetricNames.ACL_FILTERED, query, zone);
+  }
+
+  @Override
+  public void dropped(QueryMetrics.Key query, String zone) {
+    count(MetricNames.ACL_DROPPED, query, zone);
+  }
+
+  @Override
+  public void localhost() {
+    metrics.count(MetricNames.LOCALHOST_REQUESTS);
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.byname.app;
 import dev.byname.app.Readiness.Waiting;
 import dev.byname.observe.Metrics.EnabledPlugin;
 import dev.byname.plugin.PluginRuntime;
+import dev.byname.plugin.bufsize.BufsizeConfig;
 import dev.byname.plugin.metadata.MetadataConfig;
 import dev.byname.plugin.view.ViewConfig;
 import dev.byname.query.Block;
+import dev.byname.query.Detour;
 import dev.byname.query.Plugin;
 import dev.byname.query.PrecomputedZone;
 import dev.byname.query.Request;
@@ -64,16 +66,25 @@ final class Running implements AutoCloseable {
     }
     chain.forEach(plugin -> plugin.meet(List.copyOf(chain)));
     boolean rotates = false;
+    Detour detour = Detour.NONE;
     switch (loaded.precomputedPath()) {
       case LoadedBlock.Path.None none -> precomputed = null;
       case LoadedBlock.Path.Closed closed -> precomputed = null;
-      case LoadedBlock.Path.Open(boolean rotating) -> rotates = rotating;
+      case LoadedBlock.Path.Open open -> {
+        rotates = open.rotates();
+        detour = open.detour();
+      }
     }
-    addToListeners(loaded, chain, precomputed, rotates);
+    addToListeners(loaded, chain, precomputed, rotates, detour);
   }
 
   private void addToListeners(
-      LoadedBlock loaded, List<Plugin> chain, @Nullable ClusterZone precomputed, boolean rotates) {
+      LoadedBlock loaded,
+      List<Plugin> chain,
+      @Nullable ClusterZone precomputed,
+      boolean rotates,
+      Detour detour) {
+    int udpSizeMax = loaded.config(BufsizeConfig.class).map(BufsizeConfig::bytes).orElse(0xffff);
     boolean chaos = loaded.has("chaos") || loaded.has("forward");
     String view = loaded.context().view();
     Predicate<Request> filter = filter(loaded, chain);
@@ -82,7 +93,17 @@ final class Running implements AutoCloseable {
         .forEach((address, names) -> {
           blocks
               .computeIfAbsent(address, a -> new ArrayList<>())
-              .add(new Block(List.copyOf(names), chain, precomputed, rotates, view, filter, chaos));
+              .add(
+                  new Block(
+                      List.copyOf(names),
+                      chain,
+                      precomputed,
+                      rotates,
+                      view,
+                      filter,
+                      chaos,
+                      detour,
+                      udpSizeMax));
           for (String zone : names) {
             loaded
                 .plugins()

@@ -59,6 +59,11 @@ public final class MetricNames {
   public static final String CACHE_DROPS = "coredns_cache_drops";
   public static final String CACHE_STALE = "coredns_cache_served_stale";
   public static final String CACHE_EVICTIONS = "coredns_cache_evictions";
+  public static final String ACL_ALLOWED = "coredns_acl_allowed_requests";
+  public static final String ACL_BLOCKED = "coredns_acl_blocked_requests";
+  public static final String ACL_FILTERED = "coredns_acl_filtered_requests";
+  public static final String ACL_DROPPED = "coredns_acl_dropped_requests";
+  public static final String LOCALHOST_REQUESTS = "coredns_local_localhost_requests";
   public static final String TEMPLATE_MATCHES = "coredns_template_matches";
   public static final String TEMPLATE_FAILURES = "coredns_template_template_failures";
   public static final String TEMPLATE_RR_FAILURES = "coredns_template_rr_failures";

@@ -1,5 +1,6 @@
 package dev.byname.plugin;
 
+import dev.byname.query.Detour;
 import dev.byname.wire.DomainName;
 import java.util.List;
 
@@ -19,6 +20,13 @@ public sealed interface PrecomputedPath {
 
   /** It stands in front of {@code kubernetes} and answers all names of these zones. */
   record Claims(List<DomainName> zones) implements PrecomputedPath {}
+
+  /**
+   * Such answers are the plugin's own for some queries, and not its business for the rest.
+   *
+   * @param what the queries, in a few words, for {@code byname check}
+   */
+  record Except(Detour detour, String what) implements PrecomputedPath {}
 
   /** Every query must go through the chain. */
   record Closed(String reason) implements PrecomputedPath {}

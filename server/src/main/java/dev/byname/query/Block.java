@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param rotate whether address records take turns
  * @param view name and filter of the {@code view} plugin; an empty name without one
  * @param chaosClass whether a plugin serves class CH
+ * @param detour queries that are not for the precomputed path
+ * @param udpSizeMaxBytes a client that takes longer messages counts as one that takes these
  */
 public record Block(
     List<String> zones,
@@ -23,9 +25,23 @@ public record Block(
     boolean rotate,
     String view,
     Predicate<Request> filter,
-    boolean chaosClass) {
+    boolean chaosClass,
+    Detour detour,
+    int udpSizeMaxBytes) {
   public Block {
     zones = List.copyOf(zones);
     plugins = List.copyOf(plugins);
+  }
+
+  /** Without a detour, and with messages as long as the client takes them. */
+  public Block(
+      List<String> zones,
+      List<Plugin> plugins,
+      @Nullable ClusterZone precomputed,
+      boolean rotate,
+      String view,
+      Predicate<Request> filter,
+      boolean chaosClass) {
+    this(zones, plugins, precomputed, rotate, view, filter, chaosClass, Detour.NONE, 0xffff);
   }
 }

@@ -110,6 +110,7 @@ public final class Responder implements QueryHandler {
       if (zone == null
           || origin < 0
           || writer == null
+          || entry.block.detour().takes(view)
           || zone.state().standing() == Standing.PARTIAL) {
         return SLOW;
       }
@@ -119,6 +120,7 @@ public final class Responder implements QueryHandler {
           || (finding.isNameError() && type != RecordTypes.SOA && zone.fallsThrough(view))) {
         return SLOW;
       }
+      view.udpPayloadSizeBytes = Math.min(view.udpPayloadSizeBytes, entry.block.udpSizeMaxBytes());
       int sizeMax =
           transport.stream()
               ? MESSAGE_BYTES_MAX
@@ -201,10 +203,10 @@ public final class Responder implements QueryHandler {
           current,
           view,
           request,
-          (entry, run) -> {
+          (entry, dispatched, run) -> {
             int plugin = metrics.pluginIndex(run.answeredBy);
             Slab slab = entry == null ? current.dropped.shared() : entry.metrics.shared();
-            int size = send(request, run.response, replyTo);
+            int size = send(dispatched, run.response, replyTo);
             slab.count(
                 client.transport().stream(),
                 client.family(),
@@ -232,12 +234,12 @@ public final class Responder implements QueryHandler {
     } else if (view.read(wire, wire.length) != QueryView.PLAIN) {
       done.accept(new Response.Failure(Rcode.FORMERR, "not a query"));
     } else {
-      dispatch(table, view, request, (entry, run) -> done.accept(run.response));
+      dispatch(table, view, request, (entry, dispatched, run) -> done.accept(run.response));
     }
   }
 
   private interface Done {
-    void accept(ServerTable.@Nullable Entry entry, ChainRun run);
+    void accept(ServerTable.@Nullable Entry entry, Request dispatched, ChainRun run);
   }
 
   /** The block that the question belongs to: the longest zone whose view lets it in. */
@@ -253,7 +255,7 @@ public final class Responder implements QueryHandler {
                 request.flags(),
                 request.question(),
                 entry.zone,
-                request.edns(),
+                limited(request.edns(), entry.block.udpSizeMaxBytes()),
                 request.authority(),
                 request.wire(),
                 request.client(),
@@ -264,14 +266,20 @@ public final class Responder implements QueryHandler {
                 entry.metrics.key(),
                 this::ask,
                 this::onBug,
-                run -> done.accept(entry, run))
+                run -> done.accept(entry, inZone, run))
             .start(inZone, 0);
         return;
       }
     }
     var nobody = new ChainRun(List.of(), current.dropped.key(), this::ask, this::onBug, run -> {});
     nobody.response = new Response.Failure(Rcode.REFUSED, "outside all server blocks");
-    done.accept(null, nobody);
+    done.accept(null, request, nobody);
+  }
+
+  private static @Nullable Edns limited(@Nullable Edns edns, int udpSizeMaxBytes) {
+    return edns == null || edns.udpPayloadSizeBytes() <= udpSizeMaxBytes
+        ? edns
+        : new Edns(udpSizeMaxBytes, edns.version(), edns.dnssecOk(), edns.options());
   }
 
   private void onBug(Throwable bug) {

@@ -6,6 +6,7 @@ import dev.byname.cluster.ClusterState.Change;
 import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.cluster.IpAddress;
 import dev.byname.corefile.Problems;
+import dev.byname.observe.Metrics;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.cache.CacheObserver;
 import dev.byname.plugin.hosts.HostsObserver;
@@ -59,6 +60,8 @@ final class TestCluster implements AutoCloseable {
   private final PluginRuntime runtime;
   private Running running;
   private final QueryMetrics metrics = new QueryMetrics();
+  private final Metrics page = new Metrics(metrics, "test", "25");
+  private final PluginCounts pluginCounts = new PluginCounts(page);
   private final Responder responder;
   private final Responder.LoopWorker worker;
   private final ScheduledExecutorService scheduler;
@@ -135,6 +138,11 @@ final class TestCluster implements AutoCloseable {
 
   ClusterState state() {
     return state;
+  }
+
+  /** What {@code /metrics} would print. */
+  String scrape() {
+    return page.scrape();
   }
 
   Responder responder() {
@@ -299,6 +307,7 @@ final class TestCluster implements AutoCloseable {
   public void close() {
     running.close();
     scheduler.shutdownNow();
+    page.close();
   }
 
   private final class TestRuntime implements PluginRuntime {
@@ -330,9 +339,9 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public <T> T service(Class<T> type) {
-      for (Object none : List.of(CacheObserver.NONE, HostsObserver.NONE)) {
-        if (type.isInstance(none)) {
-          return type.cast(none);
+      for (Object service : List.of(CacheObserver.NONE, HostsObserver.NONE, pluginCounts)) {
+        if (type.isInstance(service)) {
+          return type.cast(service);
         }
       }
       return type.cast(new TestPictures(localAddresses));

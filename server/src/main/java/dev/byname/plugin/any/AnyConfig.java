@@ -1,0 +1,4 @@
+package dev.byname.plugin.any;
+
+/** Nothing to configure. */
+record AnyConfig() {}

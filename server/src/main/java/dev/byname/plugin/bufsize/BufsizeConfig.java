@@ -1,0 +1,6 @@
+package dev.byname.plugin.bufsize;
+
+/**
+ * @param bytes 512–4096
+ */
+public record BufsizeConfig(int bytes) {}

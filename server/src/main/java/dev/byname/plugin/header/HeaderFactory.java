@@ -1,0 +1,101 @@
+package dev.byname.plugin.header;
+
+import dev.byname.corefile.ArgumentReader;
+import dev.byname.corefile.Directive;
+import dev.byname.corefile.DirectiveReader;
+import dev.byname.corefile.Problems;
+import dev.byname.plugin.BlockContext;
+import dev.byname.plugin.PluginFactory;
+import dev.byname.plugin.PluginRuntime;
+import dev.byname.plugin.PrecomputedPath;
+import dev.byname.plugin.header.HeaderConfig.Bits;
+import dev.byname.query.Plugin;
+import dev.byname.wire.Header;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code header}. */
+public final class HeaderFactory implements PluginFactory<HeaderConfig> {
+  @Override
+  public String name() {
+    return "header";
+  }
+
+  @Override
+  public HeaderConfig parse(List<Directive> directives, BlockContext block, Problems problems) {
+    Bits query = new Bits(0, 0);
+    Bits response = new Bits(0, 0);
+    for (Directive directive : directives) {
+      var in = new DirectiveReader(directive, problems);
+      in.takes(0);
+      boolean any = false;
+      for (DirectiveReader line : in.options()) {
+        any = true;
+        switch (line.name().toLowerCase(Locale.ROOT)) {
+          case "query" -> query = changed(query, line);
+          case "response" -> response = changed(response, line);
+          default -> line.complain("is neither query nor response");
+        }
+      }
+      if (!any) {
+        in.complain("says nothing; write \"response set ra\", for example");
+      }
+      in.done();
+    }
+    return new HeaderConfig(query, response);
+  }
+
+  /** Later lines win. */
+  private static Bits changed(Bits before, DirectiveReader line) {
+    if (!line.takesAtLeast(2)) {
+      return before;
+    }
+    String action = lower(line.argument(0));
+    if (!action.equals("set") && !action.equals("clear")) {
+      line.argument(0).word("set", "clear"); // complains
+      return before;
+    }
+    int bits = 0;
+    for (ArgumentReader flag : line.argumentsFrom(1)) {
+      switch (lower(flag)) {
+        case "aa" -> bits |= Header.AA;
+        case "ra" -> bits |= Header.RA;
+        case "rd" -> bits |= Header.RD;
+        default -> flag.complain("\"%s\" is not one of aa, ra, rd".formatted(flag.text()));
+      }
+    }
+    return action.equals("set")
+        ? new Bits(before.set() | bits, before.clear() & ~bits)
+        : new Bits(before.set() & ~bits, before.clear() | bits);
+  }
+
+  private static String lower(ArgumentReader word) {
+    return word.text().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public PrecomputedPath precomputedPath(HeaderConfig config) {
+    return new PrecomputedPath.Closed("it changes the flags of every answer");
+  }
+
+  @Override
+  public List<String> describe(HeaderConfig config) {
+    return List.of("queries: " + text(config.query()), "answers: " + text(config.response()));
+  }
+
+  private static String text(Bits bits) {
+    return "sets [%s ], clears [%s ]".formatted(names(bits.set()), names(bits.clear()));
+  }
+
+  private static String names(int bits) {
+    return ((bits & Header.AA) == 0 ? "" : " aa")
+        + ((bits & Header.RA) == 0 ? "" : " ra")
+        + ((bits & Header.RD) == 0 ? "" : " rd");
+  }
+
+  @Override
+  public @Nullable Plugin create(HeaderConfig config, BlockContext block, PluginRuntime runtime) {
+    return new HeaderPlugin(config);
+  }
+}

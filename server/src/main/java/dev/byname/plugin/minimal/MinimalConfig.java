@@ -1,0 +1,4 @@
+package dev.byname.plugin.minimal;
+
+/** Nothing to configure. */
+record MinimalConfig() {}

@@ -1,0 +1,16 @@
+package dev.byname.query;
+
+import dev.byname.wire.QueryView;
+
+/**
+ * Queries for cluster names that must go through the plugins although the precomputed path could
+ * answer them: a plugin of the block has another answer. Asked on the hot path, by many threads: it
+ * must not allocate, and looks at the query alone.
+ */
+@FunctionalInterface
+public interface Detour {
+  boolean takes(QueryView query);
+
+  /** No query. */
+  Detour NONE = _ -> false;
+}

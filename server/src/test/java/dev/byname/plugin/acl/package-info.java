@@ -1,0 +1,5 @@
+/** Tests of {@code acl}. */
+@NullMarked
+package dev.byname.plugin.acl;
+
+import org.jspecify.annotations.NullMarked;
