@@ -3,6 +3,7 @@ package dev.byname.app;
 import dev.byname.observe.MetricNames;
 import dev.byname.observe.Metrics;
 import dev.byname.plugin.acl.AclObserver;
+import dev.byname.plugin.autopath.AutopathObserver;
 import dev.byname.plugin.local.LocalObserver;
 import dev.byname.plugin.template.TemplateObserver;
 import dev.byname.query.QueryMetrics;
@@ -10,11 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the smaller plugins count, under CoreDNS's names. */
-final class PluginCounts implements AclObserver, LocalObserver, TemplateObserver {
+final class PluginCounts implements AclObserver, AutopathObserver, LocalObserver, TemplateObserver {
   private final Metrics metrics;
 
   PluginCounts(Metrics metrics) {
     this.metrics = metrics;
+  }
+
+  @Override
+  public void found(String server) {
+    metrics.count(MetricNames.AUTOPATH_SUCCESS, "server", server);
   }
 
   /** With the labels of the query and these, names and values in turn. */

@@ -51,6 +51,7 @@ public final class MetricNames {
   public static final String FORWARD_DROPPED = "byname_forward_answers_dropped";
   public static final String FORWARD_UNUSABLE = "byname_forward_answers_unusable";
   public static final String FORWARD_COALESCED = "byname_forward_coalesced";
+  public static final String AUTOPATH_SUCCESS = "coredns_autopath_success";
   public static final String CACHE_ENTRIES = "coredns_cache_entries";
   public static final String CACHE_REQUESTS = "coredns_cache_requests";
   public static final String CACHE_HITS = "coredns_cache_hits";

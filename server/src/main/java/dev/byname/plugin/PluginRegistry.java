@@ -3,6 +3,7 @@ package dev.byname.plugin;
 import dev.byname.corefile.DirectiveNames;
 import dev.byname.plugin.acl.AclFactory;
 import dev.byname.plugin.any.AnyFactory;
+import dev.byname.plugin.autopath.AutopathFactory;
 import dev.byname.plugin.bind.BindFactory;
 import dev.byname.plugin.bufsize.BufsizeFactory;
 import dev.byname.plugin.cache.CacheFactory;
@@ -52,6 +53,7 @@ public final class PluginRegistry {
       Stream.<PluginFactory<?>>of(
               new AclFactory(),
               new AnyFactory(),
+              new AutopathFactory(),
               new BindFactory(),
               new BufsizeFactory(),
               new CacheFactory(),
