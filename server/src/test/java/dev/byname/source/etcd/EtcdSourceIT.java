@@ -234,7 +234,7 @@ class EtcdSourceIT {
                     .source
                     .status()
                     .detail()
-                    .endsWith("tls authority " + missing + ": there is no such file"));
+                    .endsWith("tls authority " + missing + ": no such file"));
       }
       // Another name than the certificate has.
       var otherName =
