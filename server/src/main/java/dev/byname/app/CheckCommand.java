@@ -3,10 +3,15 @@ package dev.byname.app;
 import dev.byname.corefile.Problems;
 import dev.byname.corefile.ServerKey;
 import dev.byname.plugin.bind.BindConfig;
+import dev.byname.plugin.kubernetes.KubernetesConfig;
+import dev.byname.plugin.kubernetes.PictureSource;
+import dev.byname.source.DecodeOptions;
+import dev.byname.source.manifests.ManifestsSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,9 +24,14 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code byname check}: what a configuration means, or everything that is wrong with it. */
 @Command(
     name = "check",
-    description = "Reads a Corefile or kube-dns ConfigMap and prints what it means.",
+    description =
+        "Reads a Corefile or kube-dns ConfigMap, and the manifests it names, and prints what it"
+            + " means.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:the configuration is good", "1:it has mistakes, all of which are printed"},
+    exitCodeList = {
+      "0:the configuration is good, and so are the manifests it names",
+      "1:there are mistakes, all of which are printed"
+    },
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
@@ -42,18 +52,46 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     var problems = new Problems();
     Configuration configuration = Configuration.read(file, System.getenv(), port, problems);
+    List<String> manifestProblems =
+        problems.hasErrors() ? List.of() : manifestProblems(configuration);
     PrintWriter out = spec.commandLine().getOut();
     if (format.equals("json")) {
-      out.println(json(configuration, problems).toPrettyString());
+      ObjectNode result = json(configuration, problems);
+      ArrayNode inManifests = result.putArray("manifestProblems");
+      manifestProblems.forEach(inManifests::add);
+      out.println(result.toPrettyString());
     } else {
       problems.all().forEach(problem -> spec.commandLine().getErr().println(problem));
+      manifestProblems.forEach(problem -> spec.commandLine().getErr().println(problem));
       if (!problems.hasErrors()) {
+        if (configuration.corefile().translated()) {
+          out.println("As a Corefile:");
+          out.println(configuration.corefile().print().indent(2));
+        }
         configuration.blocks().forEach(block -> print(block, out));
       }
     }
     out.flush();
     spec.commandLine().getErr().flush();
-    return problems.hasErrors() ? 1 : 0;
+    return problems.hasErrors() || !manifestProblems.isEmpty() ? 1 : 0;
+  }
+
+  /** What is wrong in the folders that pictures are taken from, each folder once. */
+  private static List<String> manifestProblems(Configuration configuration) {
+    try (var _ = Logging.silence()) {
+      return configuration.blocks().stream()
+          .flatMap(block -> block.config(KubernetesConfig.class).stream())
+          .map(config -> config.source().origin())
+          .flatMap(origin ->
+              origin instanceof PictureSource.Origin.Manifests(Path folder)
+                  ? Stream.of(folder)
+                  : Stream.empty())
+          .distinct()
+          .flatMap(folder ->
+              ManifestsSource.check(folder, DecodeOptions.ALL).stream()
+                  .map(problem -> folder + ": " + problem))
+          .toList();
+    }
   }
 
   private static void print(LoadedBlock block, PrintWriter out) {

@@ -28,6 +28,20 @@ public final class Logging {
     setUp(false, "System.err", Level.WARN);
   }
 
+  /** Until it is closed, nothing is logged. */
+  interface Silence extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** For a command that prints itself what its helpers would log. */
+  static Silence silence() {
+    Logger ours = (Logger) LoggerFactory.getLogger(OURS);
+    Level before = ours.getLevel();
+    ours.setLevel(Level.OFF);
+    return () -> ours.setLevel(before);
+  }
+
   private static void setUp(boolean json, String stream, Level level) {
     // gRPC tells at INFO which transport it chose, and goes round the logging set up here.
     java.util.logging.Logger.getLogger("io.grpc").setLevel(java.util.logging.Level.WARNING);

@@ -1,5 +1,6 @@
 package dev.byname.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -102,6 +103,12 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!Files.exists(corefile)) {
+      // CoreDNS would answer every name with whoami; that is nobody's wish, least of all of who
+      // started it in the wrong folder.
+      throw new ConfigurationException(
+          "%s: there is no such file; say with -conf where the Corefile is".formatted(corefile));
+    }
     Logging.setUp(format.equals("json"));
     var server = new BynameServer(corefile, port, System.getenv());
     try {

@@ -8,13 +8,15 @@ import java.util.List;
  *
  * @param blocks in the file's order; never empty when there was no error, because a file without
  *     any block means CoreDNS's default ({@code whoami} and {@code log} for everything)
+ * @param translated whether they were made from kube-dns's ConfigMap
  * @param readFiles absolute paths of all files that were read, the main file first; empty for a
  *     text without imports
  * @param sha512 of everything that was read, in lower-case hexadecimal: it changes exactly when one
  *     of the files does. Also there when the text has errors, so that a bad configuration is tried
  *     once.
  */
-public record Corefile(List<ServerBlock> blocks, List<Path> readFiles, String sha512) {
+public record Corefile(
+    List<ServerBlock> blocks, boolean translated, List<Path> readFiles, String sha512) {
   public Corefile {
     blocks = List.copyOf(blocks);
     readFiles = List.copyOf(readFiles);

@@ -53,6 +53,8 @@ final class CorefileParser {
   /** Some bound was met; complaints about missing braces would be noise. */
   private boolean gaveUp;
 
+  private boolean translated;
+
   CorefileParser(ParseOptions options, Problems problems) {
     this.options = options;
     this.problems = problems;
@@ -81,7 +83,7 @@ final class CorefileParser {
   }
 
   private Corefile result() {
-    return new Corefile(blocks, files.readFiles(), files.sha512());
+    return new Corefile(blocks, translated, files.readFiles(), files.sha512());
   }
 
   /** A mounted ConfigMap: a file per key. */
@@ -141,6 +143,7 @@ final class CorefileParser {
     var kubeDns = KubeDnsConfigMap.read(source, data, options.clusterDomain(), complaints);
     problems.addAll(complaints);
     if (!complaints.hasErrors()) {
+      translated = true;
       corefile(
           new Source(source.name() + " (as a Corefile)", source.path()),
           kubeDns.toCorefile(options.clusterDomain()));

@@ -6,18 +6,22 @@ import dev.byname.rdata.RecordType;
 import dev.byname.rdata.ResourceRecord;
 import dev.byname.wire.Header;
 import dev.byname.wire.Rcode;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A resolver on loopback that knows one address for every name, over UDP. It can die, and come back
- * on the same port. Between two tests the port may go to somebody else: then coming back fails.
+ * A resolver on loopback that knows one address for every name. It can die, and come back on the
+ * same port. Between two tests the port may go to somebody else: then coming back fails.
  */
 public final class AnsweringUpstream implements AutoCloseable {
   private final byte[] address;
@@ -25,6 +29,7 @@ public final class AnsweringUpstream implements AutoCloseable {
   private final AtomicLong asked = new AtomicLong();
   private final int port;
   private DatagramSocket socket;
+  private ServerSocket listener;
   private Thread thread;
 
   /**
@@ -36,7 +41,8 @@ public final class AnsweringUpstream implements AutoCloseable {
     try {
       this.address = InetAddress.getByName(address).getAddress();
       this.ttlSeconds = ttlSeconds;
-      socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+      listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      socket = new DatagramSocket(listener.getLocalPort(), InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -55,6 +61,8 @@ public final class AnsweringUpstream implements AutoCloseable {
 
   private Thread serve() {
     DatagramSocket mine = socket;
+    ServerSocket accepting = listener;
+    Thread.startVirtualThread(() -> accept(accepting));
     return Thread.ofPlatform().daemon().name("upstream-" + port).start(() -> serve(mine));
   }
 
@@ -73,6 +81,37 @@ public final class AnsweringUpstream implements AutoCloseable {
       } catch (IOException died) {
         return;
       }
+    }
+  }
+
+  private void accept(ServerSocket accepting) {
+    while (true) {
+      try {
+        Socket connection = accepting.accept();
+        Thread.startVirtualThread(() -> serve(connection));
+      } catch (IOException died) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket connection) {
+    try (connection) {
+      var in = new DataInputStream(connection.getInputStream());
+      var out = new DataOutputStream(connection.getOutputStream());
+      while (!listener.isClosed()) {
+        byte[] wire = in.readNBytes(in.readUnsignedShort());
+        Message query = Message.read(wire, wire.length);
+        if (query == null) {
+          return;
+        }
+        asked.incrementAndGet();
+        byte[] answer = answer(query).toWire(0xffff);
+        out.writeShort(answer.length);
+        out.write(answer);
+      }
+    } catch (IOException gone) {
+      // The other side has closed.
     }
   }
 
@@ -98,8 +137,9 @@ public final class AnsweringUpstream implements AutoCloseable {
   public void die() {
     socket.close();
     try {
+      listener.close();
       thread.join();
-    } catch (InterruptedException e) {
+    } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -107,6 +147,7 @@ public final class AnsweringUpstream implements AutoCloseable {
   /** Listens again, on the same port. */
   public void comeBack() {
     try {
+      listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
       socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException taken) {
       throw new UncheckedIOException(taken);

@@ -10,6 +10,6 @@ import java.time.Duration;
  *     made
  * @param startupTimeout how long the server waits at start for the first complete picture
  */
-record KubernetesConfig(ZoneOptions zone, PictureSource source, Duration startupTimeout) {
+public record KubernetesConfig(ZoneOptions zone, PictureSource source, Duration startupTimeout) {
   static final Duration DEFAULT_STARTUP_TIMEOUT = Duration.ofSeconds(5);
 }
