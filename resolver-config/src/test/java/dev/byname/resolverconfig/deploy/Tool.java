@@ -55,13 +55,13 @@ final class Tool {
     }
   }
 
-  /** Runs a command to its end, at most two minutes. */
+  /** Runs a command to its end, at most five minutes. */
   static Run run(List<String> command) {
     try {
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
       var output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new IllegalStateException("does not end: " + String.join(" ", command));
       }

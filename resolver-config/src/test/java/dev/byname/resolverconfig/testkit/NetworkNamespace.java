@@ -64,6 +64,11 @@ public final class NetworkNamespace implements AutoCloseable {
     }
   }
 
+  /** Where others find it. */
+  public Path path() {
+    return Path.of("/var/run/netns", name);
+  }
+
   /** Gives loopback one more address. */
   public void addAddress(String address) {
     mustRun("ip", "addr", "add", address, "dev", "lo");
