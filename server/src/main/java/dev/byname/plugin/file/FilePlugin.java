@@ -178,6 +178,9 @@ final class FilePlugin implements Plugin, ZoneSource {
           case Response.Transfer _, Response.NoReply _ -> failed(request, Rcode.SERVFAIL);
         };
     int rcode = found == null ? Rcode.SERVFAIL : found.rcode();
+    boolean negative =
+        rcode == Rcode.NXDOMAIN
+            || (rcode == Rcode.NOERROR && found != null && found.answer().isEmpty());
     if (rcode != Rcode.NXDOMAIN && rcode != Rcode.SERVFAIL) {
       rcode = Rcode.NOERROR; // as CoreDNS: what an upstream refuses leaves the alias alone
     }
@@ -187,12 +190,11 @@ final class FilePlugin implements Plugin, ZoneSource {
       answer.addAll(found.answer());
       truncated = found.flags() & Header.TC;
     }
-    boolean negative =
-        rcode == Rcode.NXDOMAIN || (rcode == Rcode.NOERROR && answer.size() == aliases.size());
+    boolean dnssec = request.dnssecOk();
     List<ResourceRecord> authority =
         rcode == Rcode.SERVFAIL
             ? List.of()
-            : zone.apex().of(negative ? RecordType.SOA : RecordType.NS, request.dnssecOk());
+            : negative ? zone.negativeSoa(dnssec) : zone.apex().of(RecordType.NS, dnssec);
     return message(request, Header.AA | truncated, rcode, answer, authority, List.of());
   }
 

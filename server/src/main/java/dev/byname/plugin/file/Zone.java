@@ -24,6 +24,7 @@ final class Zone {
   private final DomainName origin;
   private final ResourceRecord soa;
   private final long serial;
+  private final long negativeTtlSeconds;
   private final Node apex;
   private final Node[] ordered;
   private final Map<DomainName, Node> byName;
@@ -32,6 +33,7 @@ final class Zone {
     origin = soa.owner();
     this.soa = soa;
     serial = data.serial();
+    negativeTtlSeconds = Math.min(soa.ttlSeconds(), data.minimumSeconds());
     ordered = nodes.values().toArray(Node[]::new);
     byName = Map.copyOf(nodes); // half the size of a HashMap
     apex = ordered[0];
@@ -84,6 +86,16 @@ final class Zone {
 
   long serial() {
     return serial;
+  }
+
+  /**
+   * The SOA of a negative answer, whose TTL is how long the answer may be kept (RFC 2308 section
+   * 3).
+   */
+  List<ResourceRecord> negativeSoa(boolean signatures) {
+    return apex.of(RecordType.SOA, signatures).stream()
+        .map(record -> record.withTtl(negativeTtlSeconds))
+        .toList();
   }
 
   Node apex() {

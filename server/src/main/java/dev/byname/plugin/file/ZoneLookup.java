@@ -241,7 +241,7 @@ final class ZoneLookup {
   // Proofs.
 
   private List<ResourceRecord> denial(@Nullable Node... proofs) {
-    var authority = new LinkedHashSet<>(zone.apex().of(RecordType.SOA, dnssec));
+    var authority = new LinkedHashSet<>(zone.negativeSoa(dnssec));
     for (Node proof : proofs) {
       authority.addAll(nsec(proof));
     }

@@ -43,9 +43,10 @@
  * has the SOA in authority, so that resolvers can keep the answer (RFC 2308 section 2.2); insecure
  * delegations and NODATA from a wildcard have the NSEC records that a validator needs (RFC 4035
  * section 3.1.3); a DNAME that makes too long a name is YXDOMAIN; a loop of aliases is given once
- * around; ANY is one HINFO record (RFC 8482). Names are spelled as in the file, and the owner of an
- * answer as in the question, where CoreDNS answers in lower case. A SOA record of another zone
- * refuses the file; other records from outside the zone are passed over, with a warning.
+ * around; the SOA of a negative answer has the smaller of its TTL and minimum (RFC 2308 section 3);
+ * ANY is one HINFO record (RFC 8482). Names are spelled as in the file, and the owner of an answer
+ * as in the question, where CoreDNS answers in lower case. A SOA record of another zone refuses the
+ * file; other records from outside the zone are passed over, with a warning.
  */
 @NullMarked
 package dev.byname.plugin.file;
