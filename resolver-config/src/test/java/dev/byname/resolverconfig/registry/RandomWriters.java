@@ -44,6 +44,10 @@ final class RandomWriters implements AutoCloseable {
     return processes.get(writer).pid();
   }
 
+  boolean isAlive(int writer) {
+    return processes.get(writer).isAlive();
+  }
+
   /** {@code kill -9}. */
   void kill(int writer) {
     var process = processes.get(writer);
