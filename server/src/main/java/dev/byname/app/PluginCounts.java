@@ -4,6 +4,7 @@ import dev.byname.observe.MetricNames;
 import dev.byname.observe.Metrics;
 import dev.byname.plugin.acl.AclObserver;
 import dev.byname.plugin.autopath.AutopathObserver;
+import dev.byname.plugin.dns64.Dns64Observer;
 import dev.byname.plugin.local.LocalObserver;
 import dev.byname.plugin.template.TemplateObserver;
 import dev.byname.query.QueryMetrics;
@@ -11,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the smaller plugins count, under CoreDNS's names. */
-final class PluginCounts implements AclObserver, AutopathObserver, LocalObserver, TemplateObserver {
+final class PluginCounts
+    implements AclObserver, AutopathObserver, Dns64Observer, LocalObserver, TemplateObserver {
   private final Metrics metrics;
 
   PluginCounts(Metrics metrics) {
@@ -49,6 +51,11 @@ final class PluginCounts implements AclObserver, AutopathObserver, LocalObserver
   @Override
   public void dropped(QueryMetrics.Key query, String zone) {
     count(MetricNames.ACL_DROPPED, query, zone);
+  }
+
+  @Override
+  public void translated(QueryMetrics.Key query) {
+    metrics.count(MetricNames.DNS64_TRANSLATED, "server", query.server());
   }
 
   @Override

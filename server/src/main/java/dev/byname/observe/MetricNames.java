@@ -64,6 +64,7 @@ public final class MetricNames {
   public static final String ACL_BLOCKED = "coredns_acl_blocked_requests";
   public static final String ACL_FILTERED = "coredns_acl_filtered_requests";
   public static final String ACL_DROPPED = "coredns_acl_dropped_requests";
+  public static final String DNS64_TRANSLATED = "coredns_dns64_requests_translated";
   public static final String LOCALHOST_REQUESTS = "coredns_local_localhost_requests";
   public static final String TEMPLATE_MATCHES = "coredns_template_matches";
   public static final String TEMPLATE_FAILURES = "coredns_template_template_failures";

@@ -10,6 +10,7 @@ import dev.byname.plugin.cache.CacheFactory;
 import dev.byname.plugin.cancel.CancelFactory;
 import dev.byname.plugin.chaos.ChaosFactory;
 import dev.byname.plugin.debug.DebugFactory;
+import dev.byname.plugin.dns64.Dns64Factory;
 import dev.byname.plugin.errors.ErrorsFactory;
 import dev.byname.plugin.etcd.EtcdFactory;
 import dev.byname.plugin.file.FileFactory;
@@ -60,6 +61,7 @@ public final class PluginRegistry {
               new CancelFactory(),
               new ChaosFactory(),
               new DebugFactory(),
+              new Dns64Factory(),
               new ErrorsFactory(),
               new EtcdFactory(),
               new FileFactory(),

@@ -18,7 +18,10 @@ public sealed interface PrecomputedPath {
   /** Its names are what is answered there. */
   record Answers(List<DomainName> zones) implements PrecomputedPath {}
 
-  /** It stands in front of {@code kubernetes} and answers all names of these zones. */
+  /**
+   * It stands in front of {@code kubernetes}, and what it does concerns names of these zones alone:
+   * nothing, as long as they lie apart from those of {@link Answers}.
+   */
   record Claims(List<DomainName> zones) implements PrecomputedPath {}
 
   /**

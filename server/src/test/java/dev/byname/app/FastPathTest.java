@@ -79,6 +79,18 @@ class FastPathTest {
           local              | 1.0.0.10.in-addr.arpa.                    | PTR  | true
           local { ; localhost_prefix off ; } | localhost.default.svc.cluster.local. | A | true
           nsid               | web.default.svc.cluster.local.            | A    | true
+          dns64              | web.default.svc.cluster.local.            | A    | true
+          dns64              | web.default.svc.cluster.local.            | AAAA | false
+          rewrite name exact a.org b.org             | web.default.svc.cluster.local. | A | true
+          rewrite name exact web.default.svc.cluster.local a.org | web.default.svc.cluster.local. | A | false
+          rewrite name suffix .a.org .svc.cluster.local answer auto ; rewrite ttl suffix .a.org 30 | web.default.svc.cluster.local. | A | true
+          rewrite name suffix .svc.cluster.local .a.org | web.default.svc.cluster.local. | A | false
+          rewrite name suffix local. a.org           | web.default.svc.cluster.local. | A | false
+          rewrite name substring a b                 | web.default.svc.cluster.local. | A | false
+          rewrite type ANY HINFO                     | web.default.svc.cluster.local. | A | false
+          template IN A a.org { ; rcode NXDOMAIN ; } | web.default.svc.cluster.local. | A | true
+          template IN A { ; rcode NXDOMAIN ; }       | web.default.svc.cluster.local. | A | false
+          header { ; response set ra ; }             | web.default.svc.cluster.local. | A | false
           minimal ; any ; bufsize ; chaos ; local ; nsid ; errors ; cache ; loadbalance | web.default.svc.cluster.local. | A | true
           """)
   void precomputed(String plugins, String name, String type, boolean expected) throws IOException {

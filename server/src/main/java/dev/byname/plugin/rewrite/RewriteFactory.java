@@ -11,8 +11,10 @@ import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.PrecomputedPath;
 import dev.byname.plugin.rewrite.RewriteConfig.Line;
 import dev.byname.query.Plugin;
+import dev.byname.wire.DomainName;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code rewrite}. */
 public final class RewriteFactory implements PluginFactory<RewriteConfig> {
@@ -49,10 +51,35 @@ public final class RewriteFactory implements PluginFactory<RewriteConfig> {
     return words;
   }
 
-  /** It stands before {@code kubernetes}. */
   @Override
   public PrecomputedPath precomputedPath(RewriteConfig config) {
-    return new PrecomputedPath.Closed("a rule may apply to any name");
+    List<DomainName> zones = new ArrayList<>();
+    for (Line line : config.lines()) {
+      DomainName zone = zone(line.rule());
+      if (zone == null) {
+        return new PrecomputedPath.Closed("a rule may apply to any name");
+      }
+      zones.add(zone);
+    }
+    return new PrecomputedPath.Claims(zones);
+  }
+
+  /** Outside it the rule cannot apply; null: there is no such zone. */
+  private static @Nullable DomainName zone(Rule rule) {
+    return switch (rule) {
+      case Rule.Name name -> zone(name.renaming());
+      case Rule.Answer answer -> zone(answer.names());
+      case Rule.Type _, Rule.QueryClass _, Rule.Option _, Rule.Alias _ -> null;
+    };
+  }
+
+  private static @Nullable DomainName zone(Renaming renaming) {
+    String from = renaming.from();
+    return switch (renaming.kind()) {
+      case EXACT -> DomainName.parse(from);
+      case SUFFIX -> from.startsWith(".") ? DomainName.parse(from.substring(1)) : null;
+      case PREFIX, SUBSTRING, REGEX -> null;
+    };
   }
 
   @Override

@@ -62,9 +62,10 @@
  * <p>Different: {@code append} never adds an option a second time; a client without EDNS gets none;
  * a search that takes a regular expression more than 200,000 steps counts as no match.
  *
- * <p>Since any rule may be about a cluster name, cluster names of a block with {@code rewrite} go
- * through its plugins instead of being answered from precomputed bytes. A block of its own for the
- * zones in question keeps the short way for the rest.
+ * <p>Where all rules are {@code name}, {@code ttl} or {@code rcode} with {@code exact}, or with
+ * {@code suffix} and a dot in front, and none names the cluster zone, cluster names are answered
+ * from precomputed bytes as without {@code rewrite}. Otherwise they go through the plugins; a block
+ * of its own for the zones in question keeps the short way for the rest.
  */
 @NullMarked
 package dev.byname.plugin.rewrite;

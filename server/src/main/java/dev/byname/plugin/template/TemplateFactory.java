@@ -119,10 +119,10 @@ public final class TemplateFactory implements PluginFactory<TemplateConfig> {
     return new ExtendedError(code, text);
   }
 
-  /** It stands before {@code kubernetes}. */
   @Override
   public PrecomputedPath precomputedPath(TemplateConfig config) {
-    return new PrecomputedPath.Closed("a template may apply to any name");
+    return new PrecomputedPath.Claims(
+        config.templates().stream().flatMap(template -> template.zones().stream()).toList());
   }
 
   @Override

@@ -37,7 +37,8 @@
  * field or function is a mistake with its line.
  *
  * <p>{@code var} and {@code expr} of CoreDNS are refused by name. What a template answers is never
- * cached: it is made anew for every query.
+ * cached: it is made anew for every query. Where ZONES lie apart from the cluster's, cluster names
+ * are answered as fast as without templates.
  */
 @NullMarked
 package dev.byname.plugin.template;
