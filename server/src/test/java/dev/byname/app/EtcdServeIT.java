@@ -82,9 +82,12 @@ class EtcdServeIT {
         awaitAnswer(server, "www.skydns.local", "192.0.2.1");
         awaitAnswer(server, "db.shop.svc.cluster.local", "");
         assertThat(digInFull(server, "db.shop.svc.cluster.local")).contains("status: NXDOMAIN");
-        assertThat(digInFull(server, "web.shop.svc.cluster.local"))
-            .contains("10.0.0.80")
-            .doesNotContain("EDE");
+        await("confirmed by etcd")
+            .atMost(LIMIT)
+            .untilAsserted(() ->
+                assertThat(digInFull(server, "web.shop.svc.cluster.local"))
+                    .contains("10.0.0.80")
+                    .doesNotContain("EDE"));
         assertThat(get(server, "/metrics")).contains("byname_source_stale 0");
       }
     }

@@ -232,7 +232,9 @@ public final class KubeApiServer implements AutoCloseable {
             throw new IllegalStateException("kube-apiserver ended: " + lastLines("kube-apiserver"));
           }
           try {
-            return kubectl("get", "--raw", "/readyz").equals("ok");
+            // It makes the namespace some time after it is ready.
+            return kubectl("get", "--raw", "/readyz").equals("ok")
+                && !kubectl("get", "namespace", "default").isEmpty();
           } catch (IllegalStateException notYet) {
             return false;
           }

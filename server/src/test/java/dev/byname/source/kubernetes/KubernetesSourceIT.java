@@ -8,6 +8,7 @@ import dev.byname.cluster.ObjectKey;
 import dev.byname.source.kubernetes.KubernetesSourceConfig.Access;
 import dev.byname.source.kubernetes.KubernetesSourceConfig.Pace;
 import dev.byname.testkit.EtcdProcess;
+import dev.byname.testkit.KubeAdmin;
 import dev.byname.testkit.KubeApiServer;
 import dev.byname.testkit.TestCertificates;
 import java.nio.file.Files;

@@ -1,8 +1,7 @@
-package dev.byname.source.kubernetes;
+package dev.byname.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.byname.testkit.KubeApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes to a test's API server, fast enough for hundreds of changes; kubectl takes a second each.
  */
-final class KubeAdmin implements AutoCloseable {
+public final class KubeAdmin implements AutoCloseable {
   private static final String SERVICES = "/api/v1/namespaces/default/services";
   private static final String ENDPOINTS = "/api/v1/namespaces/default/endpoints";
   private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
@@ -29,7 +28,7 @@ final class KubeAdmin implements AutoCloseable {
   private final KubeApiServer server;
   private final HttpClient http;
 
-  KubeAdmin(KubeApiServer server) {
+  public KubeAdmin(KubeApiServer server) {
     this.server = server;
     http =
         HttpClient.newBuilder()
@@ -39,16 +38,16 @@ final class KubeAdmin implements AutoCloseable {
   }
 
   /** Creates an object and returns it as stored. */
-  String create(String path, String json) {
+  public String create(String path, String json) {
     return request("POST", path, json);
   }
 
-  String delete(String path) {
+  public String delete(String path) {
     return request("DELETE", path, null);
   }
 
   /** A Service in {@code default}; its ClusterIP is allocated by the server. */
-  String createService(String name, String labels) {
+  public String createService(String name, String labels) {
     return create(
         SERVICES,
         """
@@ -57,12 +56,12 @@ final class KubeAdmin implements AutoCloseable {
             .formatted(name, labels));
   }
 
-  void deleteService(String name) {
+  public void deleteService(String name) {
     delete(SERVICES + "/" + name);
   }
 
   /** Endpoints in {@code default}, one subset. */
-  void createEndpoints(String name, String... addresses) {
+  public void createEndpoints(String name, String... addresses) {
     var list = new ArrayList<String>();
     for (String address : addresses) {
       list.add("{\"ip\":\"" + address + "\"}");
@@ -76,12 +75,12 @@ final class KubeAdmin implements AutoCloseable {
             .formatted(name, String.join(",", list)));
   }
 
-  void deleteEndpoints(String name) {
+  public void deleteEndpoints(String name) {
     delete(ENDPOINTS + "/" + name);
   }
 
   /** Lets a user list and watch what an old cluster's DNS needs. */
-  void grant(String user) {
+  public void grant(String user) {
     create(
         RBAC + "/clusterroles",
         """
