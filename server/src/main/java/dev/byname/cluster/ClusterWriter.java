@@ -17,8 +17,13 @@ import org.slf4j.LoggerFactory;
 public final class ClusterWriter implements ClusterSink, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClusterWriter.class);
 
-  static final int QUEUE_CHANGES_MAX = 4096;
-  static final int BATCH_CHANGES_MAX = 512;
+  /**
+   * Two batches. What waits here is held beside what it will replace: in a relist of 10,000 changed
+   * slices a queue of 4096 would be a third of the picture again.
+   */
+  static final int QUEUE_CHANGES_MAX = 512;
+
+  static final int BATCH_CHANGES_MAX = 256;
 
   private final ClusterState state;
   private final BlockingQueue<Change> queue = new ArrayBlockingQueue<>(QUEUE_CHANGES_MAX);

@@ -62,7 +62,7 @@ public interface ProgrammingLatency {
   final class Recorder implements ClusterListener, AutoCloseable {
     private static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
 
-    /** On the way at once; the writer's queue holds as many. */
+    /** On the way at once; the writer's queue holds fewer. */
     private static final int PENDING_MAX = 4096;
 
     private final ClusterState state;

@@ -201,7 +201,8 @@ final class FakeEtcd implements EtcdConnector {
     }
     var start = request.getKey().toStringUtf8();
     var found = new ArrayList<KeyValue>();
-    var at = request.getRevision() == 0 ? keys : keysAt(request.getRevision());
+    boolean now = request.getRevision() == 0 || request.getRevision() == revision;
+    var at = now ? keys : keysAt(request.getRevision());
     if (request.getRangeEnd().isEmpty()) {
       if (at.containsKey(start)) {
         found.add(at.get(start));

@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.byname.cluster.ClusterObject.Kind;
 import dev.byname.source.kubernetes.ApiServerDouble.Connection;
 import dev.byname.source.kubernetes.KubernetesSourceConfig.Access;
+import dev.byname.testkit.LiveBytes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.management.JMException;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,7 +30,7 @@ class RelistMemoryTest {
       api.once(
           r -> r.isList() && r.isFor("endpointslices"),
           (request, connection) -> list(connection, 1, api.revision(), List.of()));
-      long before = liveBytes();
+      long before = LiveBytes.now();
       byname.start(
           new KubernetesSourceConfig(
               new Access.Endpoint(api.url(), null),
@@ -52,7 +49,7 @@ class RelistMemoryTest {
       byname.awaitSynced();
       eventually(() -> assertThat(byname.state.keys(Kind.ENDPOINT_SLICE)).hasSize(SLICES));
       assertThat(byname.endpoints("svc-7")).startsWith("10.1.0.7");
-      long steady = liveBytes() - before;
+      long steady = LiveBytes.now() - before;
 
       eventually(
           () -> assertThat(api.requests(r -> r.isWatch() && r.isFor("endpointslices"))).hasSize(1));
@@ -86,7 +83,7 @@ class RelistMemoryTest {
     for (int i = 0; i < SLICES; i++) {
       connection.chunk((i == 0 ? "" : ",") + slice(generation, i));
       if (generation == 2 && (i + 1) % (SLICES / MEASUREMENTS) == 0) {
-        measured.add(liveBytes());
+        measured.add(LiveBytes.now());
       }
     }
     connection.chunk("]}");
@@ -105,23 +102,5 @@ class RelistMemoryTest {
     }
     return "{\"metadata\":{\"name\":\"svc-%d-abcde\",\"namespace\":\"default\",\"resourceVersion\":\"%d\",\"labels\":{\"kubernetes.io/service-name\":\"svc-%d\"}},\"addressType\":\"IPv4\",\"endpoints\":[%s],\"ports\":[{\"name\":\"http\",\"port\":80,\"protocol\":\"TCP\"}]}"
         .formatted(i, generation, i, endpoints);
-  }
-
-  /** Bytes of all objects that are reachable now. */
-  private static long liveBytes() {
-    try {
-      var histogram =
-          (String)
-              ManagementFactory.getPlatformMBeanServer()
-                  .invoke(
-                      new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                      "gcClassHistogram",
-                      new Object[] {new String[0]},
-                      new String[] {String[].class.getName()});
-      String total = histogram.substring(histogram.lastIndexOf("Total")).strip();
-      return Long.parseLong(total.split("\\s+")[2]);
-    } catch (JMException failed) {
-      throw new UncheckedIOException(new IOException(failed));
-    }
   }
 }
