@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -186,6 +187,7 @@ class PeersIT {
     // A server that takes connections may still be reading its zones.
     await()
         .atMost(PATIENCE)
+        .ignoreExceptions()
         .until(() ->
             ask(server.port(), "example.org. SOA").rcode() == Rcode.NOERROR
                 && ask(server.port(), "signed.example. SOA").rcode() == Rcode.NOERROR);
@@ -193,6 +195,56 @@ class PeersIT {
       comparison.compare(question, ask(port(zones), question), ask(server.port(), question), false);
     }
     comparison.finish();
+  }
+
+  /** Answers and denials of a signed zone convince a validator. */
+  @Test
+  void delvValidates() throws IOException {
+    var delv = NameServerProcess.find("delv");
+    assumeTrue(delv.isPresent(), "delv is not installed");
+    Path anchors =
+        Files.writeString(
+            folder.resolve("anchors"),
+            "trust-anchors { signed.example. static-key 256 3 13 \"%s\"; };\n"
+                .formatted(signingKey()));
+    for (String question :
+        List.of(
+            "www.signed.example A",
+            "alias.signed.example A",
+            "www.signed.example TXT",
+            "alias.signed.example TXT",
+            "b.signed.example TXT",
+            "zzz.signed.example A",
+            "under.www.signed.example A",
+            "any.wild.signed.example TXT",
+            "any.wild.signed.example A",
+            "secure.signed.example DS",
+            "insecure.signed.example DS")) {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  delv.get().toString(),
+                  "@127.0.0.1",
+                  "-p",
+                  "" + port(zones),
+                  "-a",
+                  anchors.toString(),
+                  "+root=signed.example"));
+      command.addAll(List.of(question.split(" ")));
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .as(question)
+          .contains("fully validated");
+    }
+  }
+
+  private String signingKey() throws IOException {
+    return Files.readAllLines(folder.resolve("signed.zone")).stream()
+        .map(line -> line.split("\\s+"))
+        .filter(words -> words.length > 7 && words[3].equals("DNSKEY"))
+        .map(words -> words[7])
+        .findFirst()
+        .orElseThrow();
   }
 
   // Forwarding and caching.

@@ -12,6 +12,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -48,8 +49,10 @@ final class UdpNotifier implements Notifier {
         why = Rcode.name(rcode);
       } catch (SocketTimeoutException e) {
         why = "no answer";
+      } catch (PortUnreachableException e) {
+        why = "nobody listens there";
       } catch (IOException e) {
-        why = String.valueOf(e.getMessage());
+        why = e.toString();
       }
     }
     return why;
