@@ -16,6 +16,7 @@ import dev.byname.query.Plugin;
 import dev.byname.rdata.RecordType;
 import dev.byname.wire.DomainName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -107,10 +108,14 @@ public final class AclFactory implements PluginFactory<AclConfig> {
                     "%s %s from %s for %s"
                         .formatted(
                             policy.action().name().toLowerCase(Locale.ROOT),
-                            policy.types().isEmpty() ? "all types" : policy.types(),
-                            policy.nets().isEmpty() ? "everywhere" : policy.nets(),
-                            rule.zones())))
+                            policy.types().isEmpty() ? "all types" : words(policy.types()),
+                            policy.nets().isEmpty() ? "everywhere" : words(policy.nets()),
+                            words(rule.zones()))))
         .toList();
+  }
+
+  private static String words(Collection<?> values) {
+    return String.join(" ", values.stream().map(Object::toString).sorted().toList());
   }
 
   @Override

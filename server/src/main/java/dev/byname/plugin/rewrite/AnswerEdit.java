@@ -12,6 +12,7 @@ import dev.byname.rdata.Rdata.TxtRdata;
 import dev.byname.rdata.RecordType;
 import dev.byname.rdata.ResourceRecord;
 import dev.byname.wire.DomainName;
+import dev.byname.wire.Rcode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +65,11 @@ sealed interface AnswerEdit {
           message,
           record -> record.withTtl(Math.clamp(record.ttlSeconds(), minSeconds, maxSeconds)));
     }
+
+    @Override
+    public String toString() {
+      return "TTL " + (minSeconds == maxSeconds ? minSeconds : minSeconds + " to " + maxSeconds);
+    }
   }
 
   record ResponseCode(int from, int to) implements AnswerEdit {
@@ -74,6 +80,11 @@ sealed interface AnswerEdit {
 
     int apply(int rcode) {
       return rcode == from ? to : rcode;
+    }
+
+    @Override
+    public String toString() {
+      return Rcode.name(to) + " instead of " + Rcode.name(from);
     }
   }
 

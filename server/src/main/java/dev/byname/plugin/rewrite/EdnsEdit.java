@@ -6,8 +6,9 @@ import dev.byname.wire.Bytes;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,10 +123,21 @@ record EdnsEdit(Action action, int code, Data data, boolean revert) {
     return data;
   }
 
+  /** As the Corefile says it, with the option's number. */
   @Override
   public String toString() {
-    String what =
-        data instanceof Data.Fixed(byte[] bytes) ? Arrays.toString(bytes) : data.toString();
-    return action + " option " + code + " " + what;
+    String value =
+        switch (data) {
+          case Data.Fixed(byte[] bytes) ->
+              bytes.length == 0 ? "" : " 0x" + HexFormat.of().formatHex(bytes);
+          case Data.Of(Variable variable) -> " {" + lower(variable) + "}";
+          case Data.Metadata(String label) -> " {" + label + "}";
+          case Data.Subnet(int v4Bits, int v6Bits) -> " " + v4Bits + " " + v6Bits;
+        };
+    return lower(action) + " option " + code + value + (revert ? " revert" : "");
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -135,4 +135,15 @@ class AclTest {
             Corefile:7: block: "somewhere" is neither an IP address nor a CIDR block\
             """);
   }
+
+  @Test
+  void whatCheckSays() {
+    assertThat(
+            PluginBench.describe(
+                new AclFactory(),
+                "acl a.org b.org {\n filter type TXT A net 10.0.0.0/8\n block\n}"))
+        .containsExactly(
+            "filter A TXT from 10.0.0.0/8 for a.org. b.org.",
+            "block all types from everywhere for a.org. b.org.");
+  }
 }

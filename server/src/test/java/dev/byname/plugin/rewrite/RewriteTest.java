@@ -412,4 +412,28 @@ class RewriteTest {
             Corefile:31: rewrite: takes no block in braces\
             """);
   }
+
+  @Test
+  void whatCheckSays() {
+    assertThat(
+            PluginBench.describe(
+                new RewriteFactory(),
+                """
+                rewrite continue name suffix .a.org .b.org answer auto
+                rewrite ttl regex ^x 30-300
+                rewrite rcode a.org SERVFAIL NOERROR
+                rewrite edns0 local set 0xffee {client_ip} revert
+                rewrite edns0 subnet unset
+                rewrite type ANY HINFO
+                rewrite cname prefix a. b.\
+                """))
+        .containsExactly(
+            "asks for .b.org. instead of ….a.org., and renames the answer, and goes on",
+            "/^x/: TTL 30 to 300",
+            "a.org.: NOERROR instead of SERVFAIL",
+            "EDNS: set option 65518 {client_ip} revert",
+            "EDNS: unset option 8",
+            "asks for type HINFO instead of ANY",
+            "leads CNAMEs to b. instead of a.…");
+  }
 }
