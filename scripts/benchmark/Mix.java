@@ -55,7 +55,7 @@ final class Mix {
   static Object run(Lab lab) throws IOException, InterruptedException {
     var mix = new Mix(lab);
     mix.startFloor();
-    mix.startByname("byname");
+    mix.startByname("byname", "-Xlog:gc:file=" + mix.gcLog());
     for (Servers.Kind kind : mix.servers.peers()) {
       mix.add(lab.start(kind, Measure.freePort(), mix.mix.getFirst()));
     }
@@ -104,10 +104,18 @@ final class Mix {
     Path load = lab.loadProgram();
     for (Subject subject : subjects) {
       subject.differing = subject.isFloor() ? 0 : differing(subject);
-      // Caches fill, and Java's compiler is done with what every query needs.
-      double seconds = subject.isByname() ? 5 : 1;
-      Measure.dnsperf(subject.server.process(), subject.server.port(), lines, seconds, List.of());
+      // Caches fill, and Java's compiler, which shares the processor, is done with what every query
+      // needs: it goes on for some hundred thousand queries.
+      double seconds = (subject.isByname() ? 8 : 1) * (lab.options.quick() ? 0.5 : 1);
+      Process process = subject.server.process();
+      int port = subject.server.port();
+      if (load == null) {
+        Measure.dnsperf(process, port, lines, seconds, List.of());
+      } else {
+        Measure.load(process, port, load, messages, seconds, 0);
+      }
     }
+    List<Double> before = gcPausesMillis();
     double seconds = lab.options.seconds();
     for (int round = 1; round <= lab.options.rounds(); round++) {
       Bench.say("round %d of %d".formatted(round, lab.options.rounds()));
@@ -125,7 +133,30 @@ final class Mix {
     for (Subject subject : subjects) {
       subject.memoryMib = Measure.memoryMib(subject.server.process());
     }
-    return new Report(subjects, lab.options).write(part);
+    List<Report.Row> rows = new Report(subjects, lab.options).write(part);
+    List<Double> pauses = gcPausesMillis();
+    if (Files.exists(gcLog())) {
+      pauses = pauses.subList(before.size(), pauses.size());
+      System.out.printf(
+          "Byname's collector stopped it %d times meanwhile, at most for %.2f ms.%n",
+          pauses.size(), pauses.stream().mapToDouble(Double::doubleValue).max().orElse(0));
+    }
+    return rows;
+  }
+
+  private Path gcLog() {
+    return lab.folder.resolve("gc.log");
+  }
+
+  /** Of Byname so far, from its log: lines that end in {@code Pause … 0.871ms}. */
+  private List<Double> gcPausesMillis() throws IOException {
+    if (!Files.exists(gcLog())) {
+      return List.of();
+    }
+    return Files.readAllLines(gcLog()).stream()
+        .filter(line -> line.contains("Pause") && line.endsWith("ms"))
+        .map(line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1, line.length() - 2)))
+        .toList();
   }
 
   private int differing(Subject subject) throws IOException {
