@@ -25,7 +25,7 @@ final class EtcdOptions {
   @Option(names = "--etcd-cert", paramLabel = "FILE", description = "PEM of the client")
   @Nullable Path certificate;
 
-  @Option(names = "--etcd-key", paramLabel = "FILE", description = "PEM (PKCS #8) of the client")
+  @Option(names = "--etcd-key", paramLabel = "FILE", description = "PEM of the client")
   @Nullable Path key;
 
   @Option(names = "--etcd-user", paramLabel = "NAME", description = "of etcd's own users")

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param authority PEM file of the authorities that members are trusted by; without it the JDK's
  *     own
  * @param certificate PEM file of the client's certificate, with {@code key}
- * @param key PEM file of the client's private key (PKCS #8)
+ * @param key PEM file of the client's private key, without a password
  * @param credentials for etcd's own users
  * @param attemptTimeout how long one request may take
  * @param attempts how often a request is sent before it counts as failed; at least 1
