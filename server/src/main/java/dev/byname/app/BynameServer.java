@@ -113,6 +113,11 @@ public final class BynameServer implements AutoCloseable {
     healthCheck = new HealthCheck(metrics, clocks.nanoTime(), scheduler);
     var observer = new TransportCounts(metrics);
     listeners = new Listeners(TransportOptions.defaults(), observer, scheduler);
+    metrics.counter(
+        MetricNames.TRANSPORT_SHED,
+        Map.of("reason", "receive_queue"),
+        listeners,
+        all -> all.all().stream().mapToLong(Listener::receiveDrops).sum());
     metrics.counter(MetricNames.RELOAD_FAILED, Map.of(), failedReloads, AtomicLong::doubleValue);
     sourceMetrics();
     for (ClusterObject.Kind kind : ClusterObject.Kind.values()) {

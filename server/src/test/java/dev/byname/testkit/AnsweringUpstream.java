@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +29,7 @@ public final class AnsweringUpstream implements AutoCloseable {
   private final int ttlSeconds;
   private final AtomicLong asked = new AtomicLong();
   private final int port;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
   private DatagramSocket socket;
   private ServerSocket listener;
   private Thread thread;
@@ -54,6 +56,15 @@ public final class AnsweringUpstream implements AutoCloseable {
     return port;
   }
 
+  /** Takes queries over UDP and answers none of them until {@link #release}. */
+  public void hold() {
+    gate = new CountDownLatch(1);
+  }
+
+  public void release() {
+    gate.countDown();
+  }
+
   /** Queries that came. */
   public long asked() {
     return asked.get();
@@ -75,10 +86,11 @@ public final class AnsweringUpstream implements AutoCloseable {
         Message query = Message.read(packet.getData(), packet.getLength());
         if (query != null) {
           asked.incrementAndGet();
+          gate.await();
           byte[] answer = answer(query).toWire(0xffff);
           mine.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
         }
-      } catch (IOException died) {
+      } catch (IOException | InterruptedException died) {
         return;
       }
     }
@@ -135,6 +147,7 @@ public final class AnsweringUpstream implements AutoCloseable {
 
   /** Nobody listens any more. */
   public void die() {
+    release();
     socket.close();
     try {
       listener.close();
