@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -72,6 +73,13 @@ public final class EtcdStore implements ObjectStore {
           Status.Code.FAILED_PRECONDITION,
           Status.Code.OUT_OF_RANGE,
           Status.Code.UNIMPLEMENTED);
+
+  /** An exception in the text of a status; of a system call that failed, what it failed with. */
+  private static final Pattern CAUSE =
+      Pattern.compile(
+          "(?:Caused by: |cause=)[\\w.$]+: (?:\\w+\\(\\.\\.\\) failed with error\\(-\\d+\\):"
+              + " )?([^\n"
+              + "]*)");
 
   private final EtcdConfig config;
   private final ExecutorService executor;
@@ -379,14 +387,22 @@ public final class EtcdStore implements ObjectStore {
     }
   }
 
+  /** One line. What kept gRPC from connecting stands in its description, stack traces included. */
   private static String reason(Throwable failed) {
+    var status = Status.fromThrowable(failed);
+    var text = status.getDescription() == null ? failed.getMessage() : status.getDescription();
+    var message = text == null ? failed.getClass().getSimpleName() : text;
+    var causes = CAUSE.matcher(message).results().toList();
+    if (!causes.isEmpty()) {
+      return causes.getLast().group(1);
+    }
+    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return "no answer in time";
+    }
     var deepest = failed;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
-    var status = Status.fromThrowable(failed);
-    var text = status.getDescription() == null ? failed.getMessage() : status.getDescription();
-    var message = text == null ? failed.getClass().getSimpleName() : text;
     var cause = deepest.getMessage();
     return cause == null || message.contains(cause) ? message : message + " (" + cause + ")";
   }
