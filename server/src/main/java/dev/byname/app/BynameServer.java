@@ -104,7 +104,6 @@ public final class BynameServer implements AutoCloseable {
         new Pictures(
             new Sources(clocks, scheduler, sourceCounts, sourceCounts),
             clocks,
-            scheduler,
             LocalAddresses.reachable());
     forwardCounts = new ForwardCounts(metrics);
     cacheCounts = new CacheCounts(metrics);

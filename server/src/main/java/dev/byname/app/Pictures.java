@@ -1,6 +1,7 @@
 package dev.byname.app;
 
 import dev.byname.cluster.ClusterState;
+import dev.byname.cluster.ClusterState.Standing;
 import dev.byname.cluster.ClusterWriter;
 import dev.byname.cluster.IpAddress;
 import dev.byname.plugin.kubernetes.ClusterPicture;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +34,7 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
     final long openedNanos;
     final ClusterWriter writer;
     final Source source;
-    final @Nullable Snapshot snapshot;
+    final @Nullable Keeping snapshot;
     int holders;
 
     Shared(
@@ -40,7 +42,7 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
         long openedNanos,
         ClusterWriter writer,
         Source source,
-        @Nullable Snapshot snapshot) {
+        @Nullable Keeping snapshot) {
       this.from = from;
       this.openedNanos = openedNanos;
       this.writer = writer;
@@ -77,20 +79,22 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
     }
   }
 
+  /** A snapshot and the thread that writes it: a disk that hangs must not hold timers up. */
+  private record Keeping(Snapshot snapshot, ScheduledExecutorService thread) {
+    void close() {
+      snapshot.close();
+      thread.shutdown();
+    }
+  }
+
   private final SourceFactory sources;
   private final Clocks clocks;
-  private final ScheduledExecutorService scheduler;
   private final List<IpAddress> localAddresses;
   private final Map<PictureSource, Shared> open = new HashMap<>();
 
-  Pictures(
-      SourceFactory sources,
-      Clocks clocks,
-      ScheduledExecutorService scheduler,
-      List<IpAddress> localAddresses) {
+  Pictures(SourceFactory sources, Clocks clocks, List<IpAddress> localAddresses) {
     this.sources = sources;
     this.clocks = clocks;
-    this.scheduler = scheduler;
     this.localAddresses = List.copyOf(localAddresses);
   }
 
@@ -119,7 +123,7 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
   }
 
   /** The last known good picture answers at once, while the source connects. */
-  private @Nullable Snapshot snapshot(PictureSource from, ClusterState state, Source source) {
+  private @Nullable Keeping snapshot(PictureSource from, ClusterState state, Source source) {
     if (from.snapshot() == null) {
       return null;
     }
@@ -128,17 +132,20 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
             from.snapshot().file(),
             from.snapshot().maxAge(),
             SnapshotConfig.DEFAULT_WRITE_INTERVAL);
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("snapshot").daemon().factory());
     var snapshot =
         new Snapshot(
             config,
             source.origin() + from.selection(),
             state,
             source::status,
-            scheduler,
+            thread,
             clocks.instants());
     snapshot.restore();
     snapshot.start();
-    return snapshot;
+    return new Keeping(snapshot, thread);
   }
 
   @Override
@@ -164,7 +171,7 @@ final class Pictures implements ClusterPicture.Provider, AutoCloseable {
   /** Whether answers of some picture come from its snapshot. */
   synchronized boolean stale() {
     return open.values().stream()
-        .anyMatch(shared -> shared.snapshot != null && shared.snapshot.stale());
+        .anyMatch(shared -> shared.state().standing() == Standing.RESTORED);
   }
 
   synchronized List<ClusterState> states() {

@@ -53,7 +53,22 @@ class ResponderAllocationTest {
     "www.example.org.default.svc.cluster.local., A",
   })
   void answersAllocateNothing(String name, String type) {
-    var responder = responder();
+    answersAllocateNothing(new Change.Synced(), name, type);
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "reviews.default.svc.cluster.local., A",
+    "reviews.default.svc.cluster.local., AAAA",
+    "_sql._tcp.db.default.svc.cluster.local., SRV",
+    "157.0.0.10.in-addr.arpa., PTR",
+  })
+  void staleAnswersAllocateNothingEither(String name, String type) {
+    answersAllocateNothing(new Change.Restored(), name, type);
+  }
+
+  private void answersAllocateNothing(Change standing, String name, String type) {
+    var responder = responder(standing);
     var worker = responder.newWorker();
     byte[] plain = query(name, type, null);
     byte[] edns = query(name, type, new Edns(1232, true));
@@ -77,7 +92,7 @@ class ResponderAllocationTest {
     assertThat(allocated).as("bytes for %d answers", 2 * MEASURED).isLessThan(2_000);
   }
 
-  private static Responder responder() {
+  private static Responder responder(Change standing) {
     var state = new ClusterState(() -> 1_700_000_000);
     List<Change> changes = new ArrayList<>();
     var http = List.of(new Port("http", Protocol.TCP, 9080));
@@ -94,7 +109,7 @@ class ResponderAllocationTest {
                 .build())) {
       changes.add(new Change.Put(object));
     }
-    changes.add(new Change.Synced());
+    changes.add(standing);
     state.apply(changes);
     var zone =
         new ClusterZone(

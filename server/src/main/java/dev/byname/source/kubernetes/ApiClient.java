@@ -48,7 +48,7 @@ final class ApiClient implements AutoCloseable {
   private final String userAgent;
   private final RequestObserver observer;
 
-  private ApiAccess current;
+  private volatile ApiAccess current;
   private @Nullable HttpClient http;
   private ApiTls httpTls = ApiTls.PLAIN;
   private @Nullable URI httpProxy;
@@ -81,8 +81,8 @@ final class ApiClient implements AutoCloseable {
     readAtNanos = timing.nanoTime().getAsLong();
   }
 
-  /** Where requests go at the moment. */
-  synchronized URI server() {
+  /** Where requests go at the moment. Not behind a credential plugin that is asked just now. */
+  URI server() {
     return current.server();
   }
 
@@ -112,13 +112,13 @@ final class ApiClient implements AutoCloseable {
   private InputStream attempt(String pathAndQuery, String accept)
       throws ApiFailure, InterruptedException {
     Prepared prepared = prepare(pathAndQuery, accept);
-    String host = prepared.access().server().getAuthority();
+    String host = hostOf(prepared.access().server());
     long readyNanos = timing.nanoTime().getAsLong();
     limits.acquire();
     long sentNanos = timing.nanoTime().getAsLong();
-    observer.waited(host, Duration.ofNanos(sentNanos - readyNanos));
     HttpResponse<InputStream> response;
     try {
+      observer.waited(host, Duration.ofNanos(sentNanos - readyNanos));
       response = send(prepared);
       observer.answered(host, response.statusCode());
     } catch (ApiFailure unanswered) {
@@ -144,6 +144,11 @@ final class ApiClient implements AutoCloseable {
               + " a Kubernetes API server?");
     }
     return response.body();
+  }
+
+  /** Without user and password, which end up nowhere. */
+  private static String hostOf(URI server) {
+    return server.getPort() < 0 ? server.getHost() : server.getHost() + ":" + server.getPort();
   }
 
   private record Prepared(ApiAccess access, HttpClient http, HttpRequest request) {}
@@ -261,6 +266,22 @@ final class ApiClient implements AutoCloseable {
     };
   }
 
+  /**
+   * Reads a short body, at most {@code bytesMax} of it, and closes it. One that does not come as
+   * soon as an answer has to, breaks off: a server may hang after the head, too.
+   */
+  byte[] readShort(InputStream body, int bytesMax) throws IOException {
+    var alarm =
+        timing
+            .scheduler()
+            .schedule(() -> closeQuietly(body), answerWithin.toNanos(), TimeUnit.NANOSECONDS);
+    try (body) {
+      return body.readNBytes(bytesMax);
+    } finally {
+      alarm.cancel(false);
+    }
+  }
+
   /** Seconds only: the date form of RFC 9110 section 10.2.3 is never sent by API servers. */
   private static Duration retryAfter(HttpResponse<?> response) {
     String seconds = response.headers().firstValue("Retry-After").orElse("0");
@@ -272,10 +293,10 @@ final class ApiClient implements AutoCloseable {
   }
 
   /** The message of the Status object, or the beginning of whatever came. */
-  private static String statusMessage(HttpResponse<InputStream> response) {
+  private String statusMessage(HttpResponse<InputStream> response) {
     byte[] body;
-    try (InputStream stream = response.body()) {
-      body = stream.readNBytes(ERROR_BODY_BYTES_MAX);
+    try {
+      body = readShort(response.body(), ERROR_BODY_BYTES_MAX);
     } catch (IOException brokenOff) {
       return "(the answer broke off)";
     }

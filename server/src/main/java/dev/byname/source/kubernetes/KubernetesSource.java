@@ -13,7 +13,6 @@ import dev.byname.source.Source;
 import dev.byname.source.SourceStatus;
 import dev.byname.source.Tree;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,6 +53,8 @@ public final class KubernetesSource implements Source {
 
   /** Objects whose mistakes are logged; the rest is only counted. */
   private static final int NAMED_UNDECODABLE_MAX = 1000;
+
+  private static final int DISCOVERY_BYTES_MAX = 1 << 20;
 
   private static final int END_SECONDS_MAX = 5;
 
@@ -329,9 +330,10 @@ public final class KubernetesSource implements Source {
   }
 
   private JsonNode json(String path) throws ApiFailure, InterruptedException {
-    try (InputStream body = api.get(path, "application/json")) {
+    try {
+      byte[] body = api.readShort(api.get(path, "application/json"), DISCOVERY_BYTES_MAX);
       owner.heard();
-      return JsonMapper.shared().readTree(body.readNBytes(1 << 20));
+      return JsonMapper.shared().readTree(body);
     } catch (IOException broken) {
       throw new ApiFailure.Unreachable("the connection broke in mid-answer");
     } catch (JacksonException broken) {

@@ -202,7 +202,6 @@ class EtcdSourceIT {
         second.awaitSynced();
         assertThat(second.serviceNames()).hasSize(count);
       }
-      assertThat(cluster.source.status().repairs()).isZero();
       assertThat(cluster.source.status().relists()).isZero();
     }
   }

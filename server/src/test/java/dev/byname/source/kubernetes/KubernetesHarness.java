@@ -60,6 +60,19 @@ final class KubernetesHarness implements AutoCloseable {
         pace.probeEvery());
   }
 
+  static Pace withAnswerWithin(Pace pace, Duration limit) {
+    return new Pace(
+        pace.backoffMin(),
+        pace.backoffMax(),
+        limit,
+        pace.listSilence(),
+        pace.watchSilence(),
+        pace.watchDuration(),
+        pace.digestEvery(),
+        pace.digestGrace(),
+        pace.probeEvery());
+  }
+
   static Pace withListSilence(Pace pace, Duration silence) {
     return new Pace(
         pace.backoffMin(),

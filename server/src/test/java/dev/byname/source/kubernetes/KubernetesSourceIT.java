@@ -41,7 +41,7 @@ class KubernetesSourceIT {
           Duration.ofSeconds(90),
           Duration.ofMinutes(5),
           Duration.ofMillis(200),
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(10), // what a machine under load may need to tell of a change
           Duration.ofSeconds(1));
 
   private Path folder;

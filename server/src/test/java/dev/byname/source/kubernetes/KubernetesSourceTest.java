@@ -435,6 +435,32 @@ class KubernetesSourceTest {
     }
 
     @Test
+    void shortAnswersThatStopAfterTheirHeadAreAskedForAgain() {
+      var released = new CountDownLatch(1);
+      for (int status : new int[] {200, 500}) {
+        api.once(
+            r -> status == 200 ? r.path().equals("/version") : firstList(r, "services"),
+            (request, connection) -> {
+              connection.head(status, "application/json");
+              connection.chunk("{");
+              try {
+                released.await();
+              } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+              }
+              return false;
+            });
+      }
+      byname.start(
+          config(api.url()),
+          pace -> KubernetesHarness.withAnswerWithin(pace, Duration.ofSeconds(1)));
+      byname.awaitSynced();
+      released.countDown();
+      assertThat(api.requests(r -> r.path().equals("/version"))).hasSizeGreaterThan(1);
+      assertThat(api.requests(r -> firstList(r, "services"))).hasSizeGreaterThan(1);
+    }
+
+    @Test
     void whatExistsIsAnsweredAllThroughABrokenRelist() {
       byname.start(config(api.url()));
       byname.awaitSynced();
