@@ -3,10 +3,13 @@ package dev.byname.interop;
 import dev.byname.rdata.ResourceRecord;
 import dev.byname.wire.DomainName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Master;
 import org.xbill.DNS.Name;
@@ -20,6 +23,9 @@ import org.xbill.DNS.Section;
  */
 public final class ZoneFileReader implements AutoCloseable {
   private static final Pattern PLACE = Pattern.compile("([^:]*):(\\d+): (.*)", Pattern.DOTALL);
+
+  private static final Pattern RELATIVE_INCLUDE =
+      Pattern.compile("(?i)\\$INCLUDE\\s+\\S+\\s+[^;\\s]*[^;\\s.]\\s*(;.*)?");
 
   private final Path file;
   private final Master master;
@@ -36,6 +42,27 @@ public final class ZoneFileReader implements AutoCloseable {
     try {
       master = new Master(file.toString(), new Name(origin.toWire()));
     } catch (IOException e) {
+      throw new ZoneFileException(file.toString(), 0, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Looks for an {@code $INCLUDE} with an origin that does not end with a dot. dnsjava would put it
+   * below the root, not below the origin in force (RFC 1035 section 5.1), and so lose the records.
+   *
+   * @throws ZoneFileException at the first one
+   */
+  public static void refuseRelativeIncludes(Path file) throws ZoneFileException {
+    try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+      int number = 0;
+      for (String line : (Iterable<String>) lines::iterator) {
+        number++;
+        if (RELATIVE_INCLUDE.matcher(line.strip()).matches()) {
+          throw new ZoneFileException(
+              file.toString(), number, "the origin of an $INCLUDE must end with a dot");
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
       throw new ZoneFileException(file.toString(), 0, "cannot be read: " + e.getMessage());
     }
   }

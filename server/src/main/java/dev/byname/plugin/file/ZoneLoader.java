@@ -22,6 +22,7 @@ final class ZoneLoader {
    */
   static Zone load(Path file, DomainName origin, List<String> warnings) throws ZoneFileException {
     try (var reader = new ZoneFileReader(file, origin)) {
+      ZoneFileReader.refuseRelativeIncludes(file);
       var records = new ArrayList<ResourceRecord>();
       int outside = 0;
       for (var record = reader.next(); record != null; record = reader.next()) {

@@ -193,6 +193,7 @@ class FileTest {
           """
           www 60 A 192.0.2.1 oops           | db:2: unexpected tokens at end of record
           www 60 NOTYPE x                   | db:2: Invalid type 'NOTYPE'
+          $INCLUDE part sub ; relative      | db:2: the origin of an $INCLUDE must end with a dot
           $INCLUDE missing                  | db: missing (No such file or directory)
           @ 60 SOA ns h 2 2 3 4 5           | db: there is more than one SOA record
           @ 60 NSEC3PARAM 1 0 0 -           | db: the zone is signed with NSEC3, which is not supported: sign it with NSEC
