@@ -64,6 +64,11 @@ public final class NetworkNamespace implements AutoCloseable {
     }
   }
 
+  /** As {@code ip netns} knows it. */
+  public String name() {
+    return name;
+  }
+
   /** Where others find it. */
   public Path path() {
     return Path.of("/var/run/netns", name);

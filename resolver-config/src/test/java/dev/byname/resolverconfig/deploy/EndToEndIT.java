@@ -1,0 +1,399 @@
+package dev.byname.resolverconfig.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.byname.app.Byname;
+import dev.byname.resolverconfig.resolvconf.Limits;
+import dev.byname.resolverconfig.resolvconf.NodeDns;
+import dev.byname.resolverconfig.resolvconf.PodDns;
+import dev.byname.resolverconfig.resolvconf.PodResolvConf;
+import dev.byname.resolverconfig.testkit.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two nodes, pods on them, routes between them, and what kube-proxy would make of the Services: the
+ * seed's cluster, with Byname as its DNS pods and a real etcd behind them. Addresses are the
+ * seed's.
+ */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EndToEndIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final String ETCD = "http://172.16.3.23:2379";
+  private static final String DNS_1 = "10.1.196.134";
+  private static final String DNS_2 = "10.1.32.193";
+  private static final String WEB = "10.1.32.194";
+
+  @TempDir Path folder;
+  private final List<AutoCloseable> toClose = new ArrayList<>();
+  private final List<Process> processes = new ArrayList<>();
+  private NetworkNamespace node1;
+  private NetworkNamespace node2;
+  private NetworkNamespace pod;
+  private NetworkNamespace dns1;
+  private NetworkNamespace dns2;
+  private NetworkNamespace web;
+
+  @BeforeEach
+  void theCluster() throws Exception {
+    Tool.assumeInstalled("etcd", "--version");
+    Tool.assumeInstalled("etcdctl", "version");
+    Tool.assumeInstalled("nft", "--version");
+    Tool.assumeInstalled("busybox", "true");
+    node1 = namespace();
+    node2 = namespace();
+    for (var node : List.of(node1, node2)) {
+      node.mustRun("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward");
+    }
+    cable(node1, "ens192", node2, "ens192");
+    node1.mustRun("ip", "addr", "add", "172.16.3.23/26", "dev", "ens192");
+    node2.mustRun("ip", "addr", "add", "172.16.3.22/26", "dev", "ens192");
+    node1.mustRun("ip", "route", "add", "10.1.32.192/26", "via", "172.16.3.22");
+    node2.mustRun("ip", "route", "add", "10.1.196.128/26", "via", "172.16.3.23");
+    pod = pod(node1, "10.1.196.133");
+    dns1 = pod(node1, DNS_1);
+    dns2 = pod(node2, DNS_2);
+    web = pod(node2, WEB);
+    // As kube-proxy in IPVS mode has them: ClusterIPs are addresses of the node, so they answer a
+    // ping.
+    node1.addAddress("10.0.0.157/32");
+    serveReviews();
+    processes.add(
+        node1.start(
+            folder.resolve("etcd.log"),
+            "etcd",
+            "--data-dir=" + folder.resolve("etcd"),
+            "--listen-client-urls=" + ETCD,
+            "--advertise-client-urls=" + ETCD,
+            "--listen-peer-urls=http://127.0.0.1:2380"));
+    await("etcd").atMost(LIMIT).until(() -> etcdctl("endpoint", "health").exitCode() == 0);
+    store("namespaces/default", "v1", "Namespace", "default", "", "{}");
+    store("namespaces/kube-system", "v1", "Namespace", "kube-system", "", "{}");
+    service("default", "reviews", "10.0.0.157", 9080);
+    service("kube-system", "mongodb", "10.0.0.46", 27017);
+    service("default", "workers", "None", 7000);
+    workers("10.1.32.220");
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    for (var process : processes.reversed()) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().waitFor();
+    }
+    for (var each : toClose.reversed()) {
+      each.close();
+    }
+  }
+
+  @Test
+  void podsFindServicesByNameWhateverHappensToADnsPod() throws Exception {
+    var first = byname(dns1, "dns1");
+    var second = byname(dns2, "dns2");
+    awaitReady(dns1, first);
+    awaitReady(dns2, second);
+    proxyDns(DNS_1, DNS_2);
+    var node =
+        new NodeDns(
+            List.of("10.0.0.10"), "cluster.local", Optional.empty(), List.of(), Limits.CURRENT);
+    pod.etcFile("nsswitch.conf", "hosts: files dns\n");
+    pod.etcFile("hosts", "127.0.0.1 localhost\n");
+    pod.etcFile("resolv.conf", PodResolvConf.build(PodDns.clusterFirst("default"), node).render());
+
+    everyResolverFindsTheSeedsNames();
+    scalingIsSeen();
+    aDnsPodGoesAndNobodyNotices(first);
+  }
+
+  private void everyResolverFindsTheSeedsNames() throws IOException {
+    assertThat(pod.mustRun("ping", "-c1", "-W20", "reviews"))
+        .startsWith("PING reviews.default.svc.cluster.local (10.0.0.157)")
+        .contains("1 received");
+    assertThat(pod.mustRun("getent", "hosts", "mongodb.kube-system").split("\\s+"))
+        .containsExactly("10.0.0.46", "mongodb.kube-system.svc.cluster.local");
+    assertThat(pod.mustRun("nslookup", "mongodb.kube-system"))
+        .contains("10.0.0.10#53", "mongodb.kube-system.svc.cluster.local\nAddress: 10.0.0.46");
+    // It asks the whole search list and fails over the names that do not exist.
+    assertThat(pod.run("busybox", "nslookup", "reviews").output())
+        .contains("Name:\treviews.default.svc.cluster.local\nAddress: 10.0.0.157\n");
+    assertThat(pod.mustRun("dig", "+search", "+short", "reviews")).isEqualTo("10.0.0.157\n");
+    assertThat(pod.mustRun(java("resolve", "mongodb.kube-system"))).isEqualTo("10.0.0.46\n");
+    assertThat(pod.mustRun("curl", "-s", "--max-time", "30", "http://reviews:9080/"))
+        .isEqualTo("five stars\n");
+    NetworkNamespace.skipWithout("musl-gcc", "--version");
+    assertThat(pod.mustRun(muslBinary().toString(), "mongodb.kube-system"))
+        .isEqualTo("10.0.0.46\n");
+  }
+
+  private void scalingIsSeen() throws IOException {
+    awaitWorkers("10.1.32.220");
+    workers("10.1.32.220", "10.1.154.221");
+    awaitWorkers("10.1.154.221", "10.1.32.220");
+    workers("10.1.154.221");
+    awaitWorkers("10.1.154.221");
+    workers();
+    await("a headless service without an endpoint").atMost(LIMIT).until(() -> bothSay("NXDOMAIN"));
+  }
+
+  /** The way a pod is deleted: SIGTERM, unready, out of the Service, lameduck, end. */
+  private void aDnsPodGoesAndNobodyNotices(Process first) throws Exception {
+    var asking = new ProcessBuilder(inside(pod, java("ask", "10.0.0.10"))).start();
+    processes.add(asking);
+    var said = asking.inputReader(UTF_8);
+    assertThat(said.readLine()).isEqualTo("asking");
+
+    first.destroy(); // `ip netns exec` has become the server
+    await("unready, while it goes on answering")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> !ready(dns1).equals("OK"));
+    assertThat(first.isAlive()).as("lameduck").isTrue();
+    proxyDns(DNS_2);
+    assertThat(first.waitFor()).isEqualTo(143);
+
+    asking.getOutputStream().write('\n');
+    asking.getOutputStream().flush();
+    assertThat(said.readLine()).isEqualTo("answered=true lost=0");
+    assertThat(pod.mustRun("dig", "+search", "+short", "reviews")).isEqualTo("10.0.0.157\n");
+  }
+
+  // ---- the network
+
+  private NetworkNamespace namespace() {
+    var made = NetworkNamespace.createOrSkip();
+    toClose.add(made);
+    return made;
+  }
+
+  private static void cable(NetworkNamespace a, String atA, NetworkNamespace b, String atB) {
+    var run =
+        Tool.run(
+            List.of(
+                "ip", "link", "add", atA, "netns", a.name(), "type", "veth", "peer", "name", atB,
+                "netns", b.name()));
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    a.mustRun("ip", "link", "set", atA, "up");
+    b.mustRun("ip", "link", "set", atB, "up");
+  }
+
+  /** A pod as Calico makes it: one address, everything else by way of its node. */
+  private NetworkNamespace pod(NetworkNamespace node, String address) {
+    var made = namespace();
+    var onNode = "cali" + address.substring(address.lastIndexOf('.') + 1);
+    cable(node, onNode, made, "eth0");
+    node.mustRun("ip", "addr", "add", "169.254.1.1/32", "dev", onNode);
+    node.mustRun("ip", "route", "add", address + "/32", "dev", onNode);
+    made.mustRun("ip", "addr", "add", address + "/32", "dev", "eth0");
+    made.mustRun("ip", "route", "add", "169.254.1.1", "dev", "eth0", "scope", "link");
+    made.mustRun("ip", "route", "add", "default", "via", "169.254.1.1");
+    return made;
+  }
+
+  /** The rules of the Service kube-dns with these endpoints, on both nodes, in one transaction. */
+  private void proxyDns(String... endpoints) throws IOException {
+    var targets = new ArrayList<String>();
+    for (int i = 0; i < endpoints.length; i++) {
+      targets.add(i + " : " + endpoints[i]);
+    }
+    var to =
+        "numgen random mod %d map { %s }".formatted(endpoints.length, String.join(", ", targets));
+    var rules =
+        Files.writeString(
+            folder.resolve("kube-proxy.nft"),
+            """
+            table ip kube-proxy
+            delete table ip kube-proxy
+            table ip kube-proxy {
+              chain services {
+                type nat hook prerouting priority dstnat;
+                ip daddr 10.0.0.10 udp dport 53 dnat to %1$s
+                ip daddr 10.0.0.10 tcp dport 53 dnat to %1$s
+                ip daddr 10.0.0.157 tcp dport 9080 dnat to %2$s:8080
+              }
+            }
+            """
+                .formatted(to, WEB));
+    for (var node : List.of(node1, node2)) {
+      node.mustRun("nft", "-f", rules.toString());
+    }
+  }
+
+  // ---- what runs in it
+
+  private void serveReviews() throws IOException {
+    var pages = Files.createDirectories(folder.resolve("reviews"));
+    Files.writeString(pages.resolve("index.html"), "five stars\n");
+    processes.add(
+        web.start(
+            folder.resolve("web.log"), "busybox", "httpd", "-f", "-p", "8080", "-h", pages + ""));
+  }
+
+  private Process byname(NetworkNamespace where, String name) throws IOException {
+    var corefile =
+        Files.writeString(
+            folder.resolve(name + ".Corefile"),
+            """
+            .:53 {
+                errors
+                health {
+                    lameduck 8s
+                }
+                ready
+                kubernetes cluster.local in-addr.arpa ip6.arpa {
+                    etcd %s
+                    startup_timeout 60s
+                }
+                loadbalance
+            }
+            """
+                .formatted(ETCD));
+    var process =
+        where.start(
+            folder.resolve(name + ".log"),
+            javaCommand(Byname.class, "serve", "-conf", corefile.toString()));
+    processes.add(process);
+    return process;
+  }
+
+  private static String[] javaCommand(Class<?> main, String... arguments) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+    command.addAll(Arrays.asList(arguments));
+    return command.toArray(String[]::new);
+  }
+
+  private static String[] java(String... arguments) {
+    return javaCommand(PodClient.class, arguments);
+  }
+
+  private static List<String> inside(NetworkNamespace where, String... command) {
+    var words = new ArrayList<>(List.of("ip", "netns", "exec", where.name()));
+    words.addAll(Arrays.asList(command));
+    return words;
+  }
+
+  private void awaitReady(NetworkNamespace where, Process server) {
+    await("ready")
+        .atMost(LIMIT)
+        .until(() -> {
+          assertThat(server.isAlive()).as(folder + "/*.log").isTrue();
+          return ready(where).equals("OK");
+        });
+  }
+
+  private static String ready(NetworkNamespace where) {
+    return where.run("curl", "-s", "--max-time", "5", "http://127.0.0.1:8181/ready").output();
+  }
+
+  private Path muslBinary() throws IOException {
+    var source =
+        Files.writeString(
+            folder.resolve("resolve.c"),
+            """
+            #include <arpa/inet.h>
+            #include <netdb.h>
+            #include <stdio.h>
+            int main(int argc, char **argv) {
+              struct addrinfo *found;
+              char text[INET_ADDRSTRLEN];
+              if (getaddrinfo(argv[1], 0, 0, &found)) return 1;
+              puts(inet_ntop(AF_INET, &((struct sockaddr_in *) found->ai_addr)->sin_addr, text, sizeof text));
+            }
+            """);
+    var binary = folder.resolve("resolve");
+    var compiled = Tool.run(List.of("musl-gcc", "-static", "-o", binary + "", source + ""));
+    assertThat(compiled.exitCode()).as(compiled.output()).isZero();
+    return binary;
+  }
+
+  // ---- what the API server would store
+
+  private NetworkNamespace.Run etcdctl(String... arguments) {
+    var command =
+        new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl", "--endpoints=" + ETCD));
+    command.addAll(Arrays.asList(arguments));
+    return node1.run(command.toArray(String[]::new));
+  }
+
+  private void store(
+      String key, String version, String kind, String name, String metadata, String rest) {
+    var json =
+        "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%s\"%s},%s"
+            .formatted(version, kind, name, metadata, rest.substring(1))
+            .replace(",}", "}");
+    var put = etcdctl("put", "/registry/" + key, json);
+    assertThat(put.exitCode()).as(put.output()).isZero();
+  }
+
+  private void service(String namespace, String name, String clusterIp, int port) {
+    store(
+        "services/specs/" + namespace + "/" + name,
+        "v1",
+        "Service",
+        name,
+        ",\"namespace\":\"%s\"".formatted(namespace),
+        "{\"spec\":{\"clusterIP\":\"%s\",\"ports\":[{\"name\":\"main\",\"port\":%d}]}}"
+            .formatted(clusterIp, port));
+  }
+
+  private void workers(String... addresses) {
+    var endpoints =
+        Arrays.stream(addresses)
+            .map("{\"addresses\":[\"%s\"],\"conditions\":{\"ready\":true}}"::formatted)
+            .toList();
+    store(
+        "endpointslices/default/workers-1",
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        "workers-1",
+        ",\"namespace\":\"default\",\"labels\":{\"kubernetes.io/service-name\":\"workers\"}",
+        "{\"addressType\":\"IPv4\",\"ports\":[{\"name\":\"main\",\"protocol\":\"TCP\",\"port\":7000}],\"endpoints\":["
+            + String.join(",", endpoints)
+            + "]}");
+  }
+
+  private void awaitWorkers(String... addresses) {
+    for (var server : List.of(DNS_1, DNS_2)) {
+      await("workers " + Arrays.toString(addresses) + " from " + server)
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  pod.run("dig", "@" + server, "+search", "+short", "workers")
+                      .output()
+                      .lines()
+                      .sorted()
+                      .toList(),
+              List.of(addresses)::equals);
+    }
+  }
+
+  private boolean bothSay(String status) {
+    return List.of(DNS_1, DNS_2).stream()
+        .allMatch(server ->
+            pod.run("dig", "@" + server, "workers.default.svc.cluster.local")
+                .output()
+                .contains("status: " + status));
+  }
+}
