@@ -2,14 +2,21 @@ package dev.byname.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import dev.byname.corefile.Problems;
+import dev.byname.query.Detour;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
 import dev.byname.rdata.RecordType;
 import dev.byname.wire.DomainName;
+import dev.byname.wire.QueryView;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,5 +175,32 @@ class FastPathTest {
                   + " 1.0",
               "coredns_acl_allowed_requests_total{server=\"dns://:53\",view=\"\"} 1.0");
     }
+  }
+
+  /** They are asked for every query of the hot path. */
+  @Test
+  void detoursAllocateNothing() throws IOException {
+    Path corefile =
+        Files.writeString(
+            folder.resolve("Corefile"),
+            ".:53 {\nminimal\nany\nlocal\nnsid\ndns64\nkubernetes cluster.local in-addr.arpa\n}\n");
+    LoadedBlock block =
+        Configuration.read(corefile, Map.of(), -1, new Problems()).blocks().getFirst();
+    Detour detour = ((LoadedBlock.Path.Open) block.precomputedPath()).detour();
+    byte[] query = query(WEB, "A", Edns.OPTION_COOKIE);
+    var view = new QueryView();
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().threadId();
+    long before = 0;
+    int taken = 0;
+    for (int i = 0; i < 40_000; i++) {
+      if (i == 20_000) {
+        before = threads.getThreadAllocatedBytes(thread);
+      }
+      view.read(query, query.length);
+      taken += detour.takes(view) ? 1 : 0;
+    }
+    assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(2_000);
+    assertThat(taken).isZero();
   }
 }
