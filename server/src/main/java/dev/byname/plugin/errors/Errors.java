@@ -1,5 +1,6 @@
 package dev.byname.plugin.errors;
 
+import dev.byname.corefile.GoDuration;
 import dev.byname.plugin.errors.ErrorsConfig.Rule;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
@@ -7,8 +8,9 @@ import dev.byname.query.Response;
 import dev.byname.query.Step;
 import dev.byname.wire.Rcode;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +21,10 @@ import org.slf4j.LoggerFactory;
 final class Errors implements Plugin {
   private static final Logger log = LoggerFactory.getLogger(Errors.class);
 
-  /** A rule and what it has held back. The first failure after a period logs the period's count. */
+  /** A rule and the failures of its present period, which begins with the first of them. */
   private static final class Counted {
     final Rule rule;
-    final AtomicLong held = new AtomicLong();
-    final AtomicLong periodEndsNanos = new AtomicLong();
+    final AtomicLong failures = new AtomicLong();
 
     Counted(Rule rule) {
       this.rule = rule;
@@ -31,13 +32,11 @@ final class Errors implements Plugin {
   }
 
   private final List<Counted> rules;
-  private final LongSupplier nanoTime;
+  private final ScheduledExecutorService scheduler;
 
-  Errors(ErrorsConfig config, LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  Errors(ErrorsConfig config, ScheduledExecutorService scheduler) {
+    this.scheduler = scheduler;
     rules = config.rules().stream().map(Counted::new).toList();
-    long now = nanoTime.getAsLong();
-    rules.forEach(counted -> counted.periodEndsNanos.set(now));
   }
 
   @Override
@@ -60,7 +59,7 @@ final class Errors implements Plugin {
                   request.question().type(),
                   failure.reason());
       for (Counted counted : rules) {
-        if (counted.rule.pattern().matcher(failure.reason()).find()) {
+        if (counted.rule.pattern().find(failure.reason()) != null) {
           consolidate(counted, line);
           return Step.answer(response);
         }
@@ -71,32 +70,32 @@ final class Errors implements Plugin {
   }
 
   private void consolidate(Counted counted, String line) {
-    long now = nanoTime.getAsLong();
-    long ends = counted.periodEndsNanos.get();
-    Rule rule = counted.rule;
-    if (now - ends >= 0
-        && counted.periodEndsNanos.compareAndSet(ends, now + rule.period().toNanos())) {
-      long count = counted.held.getAndSet(0);
-      if (count > 0) {
-        log.atLevel(rule.level())
-            .log("{} failures like {} in the last {}", count, rule.pattern(), rule.period());
-      }
-      if (rule.showFirst()) {
-        log.atLevel(rule.level()).log("{}", line);
-        return;
-      }
+    if (counted.failures.getAndIncrement() > 0) {
+      return;
     }
-    counted.held.incrementAndGet();
+    Rule rule = counted.rule;
+    var _ =
+        scheduler.schedule(() -> report(counted), rule.period().toNanos(), TimeUnit.NANOSECONDS);
+    if (rule.showFirst()) {
+      log.atLevel(rule.level()).log("{}", line);
+    }
+  }
+
+  private static void report(Counted counted) {
+    long count = counted.failures.getAndSet(0);
+    Rule rule = counted.rule;
+    if (count > (rule.showFirst() ? 1 : 0)) {
+      log.atLevel(rule.level())
+          .log(
+              "{} failures like {} in the last {}",
+              count,
+              rule.pattern(),
+              GoDuration.format(rule.period()));
+    }
   }
 
   @Override
   public void close() {
-    for (Counted counted : rules) {
-      long count = counted.held.getAndSet(0);
-      if (count > 0) {
-        log.atLevel(counted.rule.level())
-            .log("{} failures like {} since the last report", count, counted.rule.pattern());
-      }
-    }
+    rules.forEach(Errors::report);
   }
 }

@@ -1,8 +1,8 @@
 package dev.byname.plugin.errors;
 
+import dev.byname.plugin.GoRegex;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.slf4j.event.Level;
 
 /** What the {@code errors} directive says. */
@@ -16,5 +16,5 @@ record ErrorsConfig(List<Rule> rules) {
    *
    * @param showFirst whether the first of a period is logged as it comes
    */
-  record Rule(Duration period, Pattern pattern, Level level, boolean showFirst) {}
+  record Rule(Duration period, GoRegex pattern, Level level, boolean showFirst) {}
 }

@@ -5,6 +5,7 @@ import dev.byname.corefile.DirectiveReader;
 import dev.byname.corefile.GoDuration;
 import dev.byname.corefile.Problems;
 import dev.byname.plugin.BlockContext;
+import dev.byname.plugin.GoRegex;
 import dev.byname.plugin.PluginFactory;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.PrecomputedPath;
@@ -13,8 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -61,15 +60,10 @@ public final class ErrorsFactory implements PluginFactory<ErrorsConfig> {
         default -> {}
       }
     }
-    try {
-      Pattern pattern = Pattern.compile(in.argument(1).text());
-      Level chosen = level;
-      boolean first = showFirst;
-      return period.map(p -> new ErrorsConfig.Rule(p, pattern, chosen, first));
-    } catch (PatternSyntaxException e) {
-      in.complain("is no regular expression: " + e.getDescription() + " at " + e.getIndex());
-      return Optional.empty();
-    }
+    Level chosen = level;
+    boolean first = showFirst;
+    return GoRegex.read(in.argument(1))
+        .flatMap(pattern -> period.map(p -> new ErrorsConfig.Rule(p, pattern, chosen, first)));
   }
 
   /** An answer from the picture of the cluster is never an error. */
@@ -87,6 +81,6 @@ public final class ErrorsFactory implements PluginFactory<ErrorsConfig> {
 
   @Override
   public @Nullable Plugin create(ErrorsConfig config, BlockContext block, PluginRuntime runtime) {
-    return new Errors(config, runtime.nanoTime());
+    return new Errors(config, runtime.scheduler());
   }
 }
