@@ -104,12 +104,13 @@ final class AllocationText {
   }
 
   private static String forecast(RangeUse use, Forecast forecast) {
-    return "%s is full about %s, if it goes on as in the last %d days (%d of those held today)"
+    return "%s is full about %s if it goes on as in the last %d days, in which %d of the %s held today were given out"
         .formatted(
             use.range().spec(),
             forecast.fullAt().toString().substring(0, 10),
             forecast.window().toDays(),
-            forecast.values());
+            forecast.values(),
+            use.range().plural());
   }
 
   private static String since(Leak leak) {

@@ -14,6 +14,10 @@
  *   <li>{@code Plan}: what to take and what to give back, as one transaction.
  * </ol>
  *
+ * <p>{@link dev.byname.resolverconfig.registry.Allocations} looks at all of it afterwards: an
+ * {@code Inventory} puts what is marked as taken beside what Services hold, {@code Audit} compares
+ * the two, and a repair mends what can be mended without taking anything from a Service.
+ *
  * <p>Objects are kept as JSON trees, so fields that Byname does not know survive untouched. Objects
  * that an API server stored as protobuf are read as well; one that cannot be read whole is never
  * overwritten.

@@ -8,6 +8,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +158,28 @@ class AllocationCommandTest {
     try (var files = Files.list(cluster)) {
       assertThat(files).hasSize(1);
     }
+  }
+
+  @Test
+  void foretellsWhenARangeIsFull() throws IOException {
+    var all = new StringBuilder();
+    for (var i = 1; i <= 13; i++) {
+      var created = Instant.now().minus(Duration.ofDays(i == 1 ? 400 : 29));
+      all.append(
+          "{apiVersion: v1, kind: Service, metadata: {name: s%d, creationTimestamp: '%s'}, spec: {clusterIP: 10.0.0.%d}}\n---\n"
+              .formatted(i, created.truncatedTo(ChronoUnit.SECONDS), i));
+    }
+    var cluster = Files.writeString(folder.resolve("cluster.yaml"), all);
+    var range = "--service-cluster-ip-range=10.0.0.0/24";
+    assertThat(run("allocation", "audit", "--manifests", cluster.toString(), range)).isZero();
+    assertThat(out.toString())
+        .containsPattern(
+            "\n10\\.0\\.0\\.0/24 is full about \\d{4}-\\d\\d-\\d\\d if it goes on as in the last 30"
+                + " days, in which 12 of the addresses held today were given out\n");
+    assertThat(run("allocation", "audit", "-o", "json", "--manifests", cluster.toString(), range))
+        .isZero();
+    assertThat(json().at("/ranges/0/forecast/valuesInWindow").intValue()).isEqualTo(12);
+    assertThat(json().at("/ranges/1/forecast").isMissingNode()).isTrue();
   }
 
   @ParameterizedTest
