@@ -176,14 +176,7 @@ public final class KubeApiServer implements AutoCloseable {
     Files.writeString(
         folder.resolve("tokens.csv"),
         ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n" + READER_TOKEN + ",reader,reader\n");
-    var keys = KeyPairGenerator.getInstance("RSA");
-    keys.initialize(2048);
-    var key = keys.generateKeyPair().getPrivate().getEncoded();
-    Files.writeString(
-        folder.resolve("service-account.key"),
-        "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
-            + "\n-----END PRIVATE KEY-----\n");
+    writeServiceAccountKey(folder.resolve("service-account.key"));
     Files.writeString(
         kubeconfig(),
         """
@@ -201,6 +194,19 @@ public final class KubeApiServer implements AutoCloseable {
         current-context: test
         """
             .formatted(url(), certificate(), ADMIN_TOKEN));
+  }
+
+  /** A private key for the tokens of service accounts, without which the server does not start. */
+  public static void writeServiceAccountKey(Path file)
+      throws IOException, GeneralSecurityException {
+    var keys = KeyPairGenerator.getInstance("RSA");
+    keys.initialize(2048);
+    var key = keys.generateKeyPair().getPrivate().getEncoded();
+    Files.writeString(
+        file,
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
+            + "\n-----END PRIVATE KEY-----\n");
   }
 
   private void launch() {

@@ -10,6 +10,7 @@ import dev.byname.resolverconfig.resolvconf.NodeDns;
 import dev.byname.resolverconfig.resolvconf.PodDns;
 import dev.byname.resolverconfig.resolvconf.PodResolvConf;
 import dev.byname.resolverconfig.testkit.NetworkNamespace;
+import dev.byname.testkit.KubeApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two nodes, pods on them, routes between them, and what kube-proxy would make of the Services: the
- * seed's cluster, with Byname as its DNS pods and a real etcd behind them. Addresses are the
- * seed's.
+ * seed's cluster, with Byname as its DNS pods. One reads a real etcd and the other, where one is at
+ * hand, a real kube-apiserver over it. Addresses are the seed's.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EndToEndIT {
@@ -101,8 +102,8 @@ class EndToEndIT {
 
   @Test
   void podsFindServicesByNameWhateverHappensToADnsPod() throws Exception {
-    var first = byname(dns1, "dns1");
-    var second = byname(dns2, "dns2");
+    var first = byname(dns1, "dns1", "etcd " + ETCD);
+    var second = byname(dns2, "dns2", secondSource());
     awaitReady(dns1, first);
     awaitReady(dns2, second);
     proxyDns(DNS_1, DNS_2);
@@ -241,7 +242,64 @@ class EndToEndIT {
             folder.resolve("web.log"), "busybox", "httpd", "-f", "-p", "8080", "-h", pages + ""));
   }
 
-  private Process byname(NetworkNamespace where, String name) throws IOException {
+  /** Kubernetes 1.20 knows no EndpointSlice v1: these are its Endpoints. */
+  private String secondSource() throws Exception {
+    var assets = System.getenv("KUBEBUILDER_ASSETS");
+    if (assets == null || !Files.isExecutable(Path.of(assets, "kube-apiserver"))) {
+      System.out.println(
+          "skipped: the API server's part: KUBEBUILDER_ASSETS names no folder with a"
+              + " kube-apiserver; both DNS pods read etcd");
+      return "etcd " + ETCD;
+    }
+    var key = folder.resolve("service-account.key");
+    KubeApiServer.writeServiceAccountKey(key);
+    var tokens = Files.writeString(folder.resolve("tokens.csv"), "token,dns,dns,system:masters\n");
+    var server =
+        node1.start(
+            folder.resolve("kube-apiserver.log"),
+            Path.of(assets, "kube-apiserver").toString(),
+            "--etcd-servers=" + ETCD,
+            "--bind-address=172.16.3.23",
+            "--secure-port=6443",
+            "--cert-dir=" + folder.resolve("pki"),
+            "--token-auth-file=" + tokens,
+            "--disable-admission-plugins=ServiceAccount",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            "--service-account-signing-key-file=" + key,
+            "--service-account-key-file=" + key,
+            "--service-cluster-ip-range=10.0.0.0/16");
+    processes.add(server);
+    await("kube-apiserver")
+        .atMost(LIMIT)
+        .until(() -> {
+          assertThat(server.isAlive()).as(folder + "/kube-apiserver.log").isTrue();
+          return node1
+              .run(
+                  "curl",
+                  "-sk",
+                  "--max-time",
+                  "5",
+                  "-H",
+                  "Authorization: Bearer token",
+                  "https://172.16.3.23:6443/readyz")
+              .output()
+              .equals("ok");
+        });
+    var kubeconfig =
+        Files.writeString(
+            folder.resolve("kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: c, cluster: {server: "https://172.16.3.23:6443", certificate-authority: pki/apiserver.crt}}]
+            users: [{name: u, user: {token: token}}]
+            contexts: [{name: x, context: {cluster: c, user: u}}]
+            current-context: x
+            """);
+    return "kubeconfig " + kubeconfig;
+  }
+
+  private Process byname(NetworkNamespace where, String name, String source) throws IOException {
     var corefile =
         Files.writeString(
             folder.resolve(name + ".Corefile"),
@@ -253,13 +311,13 @@ class EndToEndIT {
                 }
                 ready
                 kubernetes cluster.local in-addr.arpa ip6.arpa {
-                    etcd %s
+                    %s
                     startup_timeout 60s
                 }
                 loadbalance
             }
             """
-                .formatted(ETCD));
+                .formatted(source));
     var process =
         where.start(
             folder.resolve(name + ".log"),
@@ -372,6 +430,17 @@ class EndToEndIT {
         "{\"addressType\":\"IPv4\",\"ports\":[{\"name\":\"main\",\"protocol\":\"TCP\",\"port\":7000}],\"endpoints\":["
             + String.join(",", endpoints)
             + "]}");
+    var ready = Arrays.stream(addresses).map("{\"ip\":\"%s\"}"::formatted).toList();
+    store(
+        "services/endpoints/default/workers",
+        "v1",
+        "Endpoints",
+        "workers",
+        ",\"namespace\":\"default\"",
+        ready.isEmpty()
+            ? "{}"
+            : "{\"subsets\":[{\"addresses\":[%s],\"ports\":[{\"name\":\"main\",\"port\":7000}]}]}"
+                .formatted(String.join(",", ready)));
   }
 
   private void awaitWorkers(String... addresses) {
