@@ -54,7 +54,7 @@ class PeersIT {
 
   @BeforeEach
   void serveTheZones() throws IOException {
-    // What nsd and knot do not read ($GENERATE) or not accept (names below a DNAME) is left out.
+    // What the peers do not read ($GENERATE) or not accept (names below a DNAME) is left out.
     List<String> lines =
         new ArrayList<>(
             Files.readAllLines(FIXTURES.resolve("zones/example.zone")).stream()
@@ -180,6 +180,49 @@ class PeersIT {
             "CONFIG")) {
       compareZones("knot", knot);
     }
+  }
+
+  @Test
+  void zonesAsBind() throws IOException {
+    int port = NameServerProcess.freePort();
+    try (var bind =
+        bind(
+            port,
+            """
+            zone "example.org" { type primary; file "example.zone"; };
+            zone "signed.example" { type primary; file "signed.zone"; };
+            """,
+            "recursion no; allow-transfer { none; }; check-names primary ignore;")) {
+      compareZones("bind", bind);
+    }
+  }
+
+  private NameServerProcess bind(int port, String zones, String options) throws IOException {
+    return start(
+        "named",
+        port,
+        """
+        options {
+          directory "%2$s";
+          listen-on port %1$d { 127.0.0.1; };
+          listen-on-v6 { none; };
+          pid-file none;
+          session-keyfile none;
+          minimal-responses no;
+          dnssec-validation no;
+          empty-zones-enable no;
+          notify no;
+          %4$s
+        };
+        controls { };
+        %3$s
+        """
+            .formatted(port, folder, zones, options),
+        "-g",
+        "-n",
+        "1",
+        "-c",
+        "CONFIG");
   }
 
   private void compareZones(String peer, NameServerProcess server) throws IOException {
@@ -308,6 +351,19 @@ class PeersIT {
             "--keep-in-foreground",
             "--conf-file=CONFIG")) {
       compareForwarding("dnsmasq", dnsmasq);
+    }
+  }
+
+  @Test
+  void forwardingAsBind() throws IOException {
+    int port = NameServerProcess.freePort();
+    try (var bind =
+        bind(
+            port,
+            "",
+            "recursion yes; forward only; forwarders { 127.0.0.1 port %d; };"
+                .formatted(port(zones)))) {
+      compareForwarding("bind", bind);
     }
   }
 
