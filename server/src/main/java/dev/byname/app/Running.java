@@ -73,6 +73,11 @@ final class Running implements AutoCloseable {
       case LoadedBlock.Path.Open open -> {
         rotates = open.rotates();
         detour = open.detour();
+        for (Plugin plugin : chain) {
+          if (plugin instanceof Detour own) {
+            detour = detour.or(own);
+          }
+        }
       }
     }
     addToListeners(loaded, chain, precomputed, rotates, detour);

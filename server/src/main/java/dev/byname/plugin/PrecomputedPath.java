@@ -27,6 +27,8 @@ public sealed interface PrecomputedPath {
   /**
    * Such answers are the plugin's own for some queries, and not its business for the rest.
    *
+   * @param detour {@link Detour#NONE} where which queries changes while the plugin runs: it then is
+   *     a {@link Detour} itself
    * @param what the queries, in a few words, for {@code byname check}
    */
   record Except(Detour detour, String what) implements PrecomputedPath {}

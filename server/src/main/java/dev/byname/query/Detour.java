@@ -11,6 +11,10 @@ import dev.byname.wire.QueryView;
 public interface Detour {
   boolean takes(QueryView query);
 
+  default Detour or(Detour other) {
+    return query -> takes(query) || other.takes(query);
+  }
+
   /** No query. */
   Detour NONE = _ -> false;
 }

@@ -109,6 +109,21 @@ final class HostTable {
         .sum();
   }
 
+  /** All names that have an entry, reverse ones included. */
+  Stream<DomainName> exactNames() {
+    return Stream.of(v4, v6, names)
+        .flatMap(map -> map.keySet().stream())
+        .filter(n -> !isWildcard(n));
+  }
+
+  /** The names below which a wildcard stands. */
+  Stream<DomainName> wildcardParents() {
+    return Stream.of(v4, v6)
+        .flatMap(map -> map.keySet().stream())
+        .filter(HostTable::isWildcard)
+        .map(name -> name.withoutFirst(1));
+  }
+
   /** Names of an address; null for none. */
   @Nullable List<DomainName> names(DomainName reverseName) {
     return names.get(reverseName);

@@ -1,5 +1,6 @@
 package dev.byname.plugin.hosts;
 
+import dev.byname.query.Detour;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
 import dev.byname.query.Response;
@@ -12,6 +13,7 @@ import dev.byname.rdata.RecordType;
 import dev.byname.rdata.ResourceRecord;
 import dev.byname.wire.DomainName;
 import dev.byname.wire.Header;
+import dev.byname.wire.QueryView;
 import dev.byname.wire.Rcode;
 import dev.byname.wire.RecordTypes;
 import java.io.IOException;
@@ -20,15 +22,19 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers from a hosts file and from lines of the Corefile. */
-final class Hosts implements Plugin {
+final class Hosts implements Plugin, Detour {
   private static final Logger log = LoggerFactory.getLogger(Hosts.class);
 
   private final HostsConfig config;
@@ -36,6 +42,8 @@ final class Hosts implements Plugin {
   private final ScheduledExecutorService scheduler;
   private final HostTable inline;
   private volatile HostTable file = HostTable.EMPTY;
+  private volatile EntryNames exact = EntryNames.NONE;
+  private volatile EntryNames wildcardParents = EntryNames.NONE;
   private @Nullable ScheduledFuture<?> look;
 
   // Of the file when it was last read. Used by the scheduler's one task after start.
@@ -47,6 +55,22 @@ final class Hosts implements Plugin {
     this.observer = observer;
     this.scheduler = scheduler;
     inline = HostTable.read(config.inline(), config);
+    listNames();
+  }
+
+  private void listNames() {
+    exact = new EntryNames(all(HostTable::exactNames));
+    wildcardParents = new EntryNames(all(HostTable::wildcardParents));
+  }
+
+  private Set<DomainName> all(Function<HostTable, Stream<DomainName>> names) {
+    return Stream.of(inline, file).flatMap(names).collect(Collectors.toSet());
+  }
+
+  /** Where all other names fall through, these alone keep a query from its precomputed answer. */
+  @Override
+  public boolean takes(QueryView query) {
+    return exact.has(query, 0) || wildcardParents.has(query, 1);
   }
 
   @Override
@@ -71,6 +95,7 @@ final class Hosts implements Plugin {
         return;
       }
       file = HostTable.read(Files.readString(config.file()), config);
+      listNames();
       modified = now.lastModifiedTime();
       sizeBytes = now.size();
       observer.read(

@@ -9,6 +9,7 @@ import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PluginFactory;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.PrecomputedPath;
+import dev.byname.query.Detour;
 import dev.byname.query.Plugin;
 import dev.byname.wire.DomainName;
 import java.nio.file.Files;
@@ -86,7 +87,9 @@ public final class HostsFactory implements PluginFactory<HostsConfig> {
   /** It stands before {@code kubernetes}, and its file may name a cluster name tomorrow. */
   @Override
   public PrecomputedPath precomputedPath(HostsConfig config) {
-    return new PrecomputedPath.Closed("hosts may have an entry for any name");
+    return config.zones().stream().allMatch(config::fallsThrough)
+        ? new PrecomputedPath.Except(Detour.NONE, "names and addresses that its entries have")
+        : new PrecomputedPath.Closed("without fallthrough it answers for every name");
   }
 
   @Override

@@ -28,9 +28,9 @@
  *   <li>A PTR without an entry always goes on.
  * </ul>
  *
- * <p>Since {@code hosts} stands before {@code kubernetes} and may answer any name, cluster names of
- * its server block are answered by the plugins rather than from precomputed bytes. A block of its
- * own for the zones in question ({@code example.org { hosts … }}) keeps the short way.
+ * <p>{@code hosts} stands before {@code kubernetes}. Where all its zones fall through, the cluster
+ * names that have an entry go through the plugins and all others keep their precomputed answers;
+ * without {@code fallthrough} every name of the block goes through them.
  */
 @NullMarked
 package dev.byname.plugin.hosts;

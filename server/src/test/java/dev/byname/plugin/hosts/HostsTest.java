@@ -6,17 +6,20 @@ import dev.byname.corefile.Corefile;
 import dev.byname.corefile.ParseOptions;
 import dev.byname.corefile.Problems;
 import dev.byname.plugin.BlockContext;
+import dev.byname.plugin.PrecomputedPath;
 import dev.byname.query.Client;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
 import dev.byname.query.Response;
 import dev.byname.query.Step;
 import dev.byname.query.Transport;
+import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
 import dev.byname.rdata.RecordType;
 import dev.byname.testkit.ManualScheduler;
 import dev.byname.wire.DomainName;
 import dev.byname.wire.Header;
+import dev.byname.wire.QueryView;
 import dev.byname.wire.Rcode;
 import dev.byname.wire.RecordTypes;
 import java.io.IOException;
@@ -203,5 +206,54 @@ class HostsTest {
             Corefile:6: 192.0.2.1: takes at least 1 argument, found none
             Corefile:9: hosts can be given only once in a server block; it already is in Corefile:2\
             """);
+  }
+
+  /** Of all names of the cluster only those keep to the chain that have an entry now. */
+  @Test
+  void namesItsEntriesForThePrecomputedPath() throws Exception {
+    Path file = Files.writeString(folder.resolve("hosts"), "192.0.2.1 a.example\n");
+    HostsConfig config = config("hosts hosts {\n 192.0.2.2 *.b.example\n fallthrough\n}");
+    assertThat(new HostsFactory().precomputedPath(config))
+        .isInstanceOf(PrecomputedPath.Except.class);
+    try (var hosts = new Hosts(config, HostsObserver.NONE, scheduler)) {
+      hosts.start();
+      assertThat(taken(hosts))
+          .containsExactly("A.example", "x.b.example", "1.2.0.192.in-addr.arpa");
+      Files.writeString(file, "192.0.2.30 y.c.example a.c.example\n");
+      scheduler.advance(Duration.ofSeconds(5));
+      assertThat(taken(hosts)).containsExactly("x.b.example", "y.c.example");
+    }
+    assertThat(new HostsFactory().precomputedPath(config("hosts hosts")))
+        .isInstanceOf(PrecomputedPath.Closed.class);
+  }
+
+  private static List<String> taken(Hosts hosts) {
+    var query = new QueryView();
+    return List.of(
+            "A.example",
+            "b.example",
+            "x.b.example",
+            "x.x.b.example",
+            "y.c.example",
+            "example",
+            "1.2.0.192.in-addr.arpa",
+            "9.2.0.192.in-addr.arpa")
+        .stream()
+        .filter(name -> {
+          byte[] wire =
+              new Message(
+                      1,
+                      0,
+                      0,
+                      new Question(DomainName.of(name), RecordType.A, RecordTypes.CLASS_IN),
+                      List.of(),
+                      List.of(),
+                      List.of(),
+                      null)
+                  .toWire(512);
+          assertThat(query.read(wire, wire.length)).isEqualTo(QueryView.PLAIN);
+          return hosts.takes(query);
+        })
+        .toList();
   }
 }
