@@ -14,6 +14,7 @@ import dev.byname.wire.Header;
 import dev.byname.wire.MessageWriter;
 import dev.byname.wire.Rcode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -111,6 +112,10 @@ class AnswersTest {
     message.authority().forEach(record -> text.append("\nauthority ").append(print(record)));
     message.additional().forEach(record -> text.append("\nadditional ").append(print(record)));
     if (message.edns() != null) {
+      message.edns().options().stream()
+          .filter(option -> option.code() == Edns.OPTION_NSID)
+          .map(option -> new String(option.data(), StandardCharsets.US_ASCII))
+          .forEach(nsid -> text.append("\nnsid ").append(nsid));
       message.edns().options().stream()
           .filter(option -> option.code() == Edns.OPTION_EXTENDED_ERROR)
           .forEach(option -> text.append("\nede ").append(Bytes.u16(option.data(), 0)));

@@ -218,8 +218,8 @@ final class TestCluster implements AutoCloseable {
   /**
    * A query as dig makes it.
    *
-   * @param question {@code NAME TYPE [+tcp] [+bufsize=N] [+noedns] [+dnssec] [+norec] [+serial=N]
-   *     [class]}; the serial is that of an IXFR
+   * @param question {@code NAME TYPE [+tcp] [+bufsize=N] [+noedns] [+dnssec] [+nsid] [+norec]
+   *     [+serial=N] [class]}; the serial is that of an IXFR
    */
   static Message query(String question) {
     String[] words = question.split("\\s+");
@@ -231,6 +231,10 @@ final class TestCluster implements AutoCloseable {
     List<String> options = List.of(words).subList(2, words.length);
     int bufsize = (int) number(options, "+bufsize=", 1232);
     Edns edns = options.contains("+noedns") ? null : new Edns(bufsize, options.contains("+dnssec"));
+    if (edns != null && options.contains("+nsid")) {
+      var nsid = new Edns.Option(Edns.OPTION_NSID, new byte[0]);
+      edns = new Edns(bufsize, 0, edns.dnssecOk(), List.of(nsid));
+    }
     long serial = number(options, "+serial=", -1);
     return new Message(
         ID,

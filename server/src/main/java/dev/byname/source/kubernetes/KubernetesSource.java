@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -636,12 +635,5 @@ public final class KubernetesSource implements Source {
     public void changing(Tree object, Decoded.Objects decoded) {
       latency.changing(object, decoded.objects());
     }
-  }
-
-  /** For tests: the readers that run now. */
-  Map<String, Integer> knownObjects() {
-    var counts = new java.util.TreeMap<String, Integer>();
-    watches.forEach(watch -> counts.put(watch.name(), watch.known().size()));
-    return counts;
   }
 }

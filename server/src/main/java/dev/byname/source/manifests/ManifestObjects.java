@@ -175,11 +175,6 @@ final class ManifestObjects {
     return changes;
   }
 
-  /** Whether the file holds anything, as far as it could be read. */
-  boolean holdsAnything(String file) {
-    return claimsByFile.containsKey(file);
-  }
-
   /** Whether a file has the object. */
   boolean holds(Kind kind, ObjectKey key) {
     return holding(new Id(kind, key)) != null;
