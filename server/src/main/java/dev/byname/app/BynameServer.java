@@ -409,9 +409,14 @@ public final class BynameServer implements AutoCloseable {
     return pictures.states().stream().allMatch(ClusterState::synced);
   }
 
-  /** Fails {@code /ready}, goes on answering for the lameduck time, drains, and ends. */
+  /**
+   * Fails {@code /ready}, goes on answering for the lameduck time, waits up to five seconds for the
+   * answers of what is in flight, and ends. An interrupt ends the lameduck time and nothing else;
+   * the thread keeps it.
+   */
   public void stop() {
     Duration lameduck;
+    boolean interrupted = false;
     synchronized (this) {
       if (stopping) {
         return;
@@ -427,10 +432,13 @@ public final class BynameServer implements AutoCloseable {
         var _ = scheduler.schedule(over::countDown, lameduck.toNanos(), TimeUnit.NANOSECONDS);
         over.await();
       } catch (InterruptedException hurry) {
-        Thread.currentThread().interrupt();
+        interrupted = true;
       }
     }
     close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class ClusterWriter implements ClusterSink, AutoCloseable {
   private final ClusterState state;
   private final BlockingQueue<Change> queue = new ArrayBlockingQueue<>(QUEUE_CHANGES_MAX);
   private final Thread thread;
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile boolean closed;
 
   public ClusterWriter(ClusterState state, String name) {
@@ -56,13 +57,14 @@ public final class ClusterWriter implements ClusterSink, AutoCloseable {
   }
 
   /**
-   * Runs the action on the writing thread and waits for it: nothing changes meanwhile.
+   * Runs the action on the writing thread and waits for it: nothing changes meanwhile. An interrupt
+   * neither skips the action nor ends the waiting, since callers take for granted that it has run.
    *
    * @throws IllegalStateException when the writer has been closed
    */
   public void call(Runnable action) {
     var done = new CompletableFuture<@Nullable Void>();
-    enqueue(
+    var change =
         new Change.Call(() -> {
           try {
             action.run();
@@ -70,11 +72,14 @@ public final class ClusterWriter implements ClusterSink, AutoCloseable {
           } catch (RuntimeException e) {
             done.completeExceptionally(e);
           }
-        }));
-    if (closed) {
+        });
+    if (!closed) {
+      putUninterruptibly(change);
+    }
+    CompletableFuture.anyOf(done, ended).join(); // what comes too late for the thread is not run
+    if (!done.isDone()) {
       throw new IllegalStateException("the cluster's writer is closed");
     }
-    done.join();
   }
 
   /** Changes waiting to be applied. */
@@ -100,7 +105,31 @@ public final class ClusterWriter implements ClusterSink, AutoCloseable {
     }
   }
 
+  private void putUninterruptibly(Change change) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        queue.put(change);
+        break;
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void run() {
+    try {
+      applyBatches();
+    } finally {
+      queue.clear(); // makes room for those who still try to put something in
+      ended.complete(null);
+    }
+  }
+
+  private void applyBatches() {
     var batch = new ArrayList<Change>(BATCH_CHANGES_MAX);
     while (!closed) {
       @Nullable Change first = null;

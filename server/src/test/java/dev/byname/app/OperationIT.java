@@ -1,5 +1,6 @@
 package dev.byname.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -158,14 +159,21 @@ class OperationIT {
   }
 
   private static int overTcp(Socket connection) throws IOException {
-    byte[] query = TestServer.query(1, "web.shop.svc.cluster.local", RecordType.A);
+    send(connection, 1, "web.shop.svc.cluster.local");
+    return received(connection).rcode();
+  }
+
+  private static void send(Socket connection, int id, String name) throws IOException {
+    byte[] query = TestServer.query(id, name, RecordType.A);
     var out = new DataOutputStream(connection.getOutputStream());
     out.writeShort(query.length);
     out.write(query);
+  }
+
+  private static Message received(Socket connection) throws IOException {
     var in = new DataInputStream(connection.getInputStream());
     byte[] wire = in.readNBytes(in.readUnsignedShort());
-    Message answer = Message.read(wire, wire.length);
-    return answer == null ? -1 : answer.rcode();
+    return requireNonNull(Message.read(wire, wire.length));
   }
 
   @Test
@@ -195,6 +203,138 @@ class OperationIT {
       stopping.join();
       assertThat(server.server().listeners().all()).isEmpty();
     }
+  }
+
+  private static final String BRIEF_LAMEDUCK =
+      """
+      .:0 {
+        bind 127.0.0.1
+        health 127.0.0.1:0 {
+          lameduck 200ms
+        }
+        kubernetes cluster.local {
+          manifests manifests
+        }
+        forward . 127.0.0.1:%d {
+          prefer_udp
+          read_timeout %s
+        }
+      }
+      """;
+
+  @Test
+  void whatIsInFlightWhenLameduckIsOverGetsItsAnswers() throws Exception {
+    try (var upstream = new AnsweringUpstream("203.0.113.7", 1);
+        var server = started(BRIEF_LAMEDUCK.formatted(upstream.port(), "60s"));
+        var udp = new DatagramSocket();
+        var tcp = new Socket("127.0.0.1", server.port(Scheme.DNS));
+        var idle = new Socket("127.0.0.1", server.port(Scheme.DNS))) {
+      for (var socket : List.of(tcp, idle)) {
+        socket.setSoTimeout((int) LIMIT.toMillis());
+      }
+      udp.setSoTimeout((int) LIMIT.toMillis());
+      upstream.hold();
+      byte[] query = TestServer.query(1, "udp.example.org", RecordType.A);
+      udp.send(new DatagramPacket(query, query.length, server.dns()));
+      send(tcp, 2, "tcp.example.org");
+      send(tcp, 3, "web.shop.svc.cluster.local");
+      send(tcp, 4, "pipelined.example.org");
+      assertThat(received(tcp).id()).as("the one that waits for nobody").isEqualTo(3);
+      var listener = server.listener(Scheme.DNS);
+      await().atMost(LIMIT).until(() -> listener.inFlightQueries() == 3);
+
+      var stopping = CompletableFuture.runAsync(server.server()::stop);
+      assertThat(idle.getInputStream().read()).as("lameduck is over").isEqualTo(-1);
+      assertThat(stopping).isNotDone();
+      upstream.release();
+
+      var packet = new DatagramPacket(new byte[0xffff], 0xffff);
+      udp.receive(packet);
+      assertThat(Message.read(packet.getData(), packet.getLength()).answer()).hasSize(1);
+      var answers = List.of(received(tcp), received(tcp));
+      assertThat(answers).extracting(Message::id).containsExactlyInAnyOrder(2, 4);
+      assertThat(answers).allSatisfy(answer -> assertThat(answer.answer()).hasSize(1));
+      assertThat(tcp.getInputStream().read()).isEqualTo(-1);
+      tcp.close();
+      idle.close();
+      stopping.join();
+      assertThat(listener.inFlightQueries()).isZero();
+    }
+  }
+
+  @Test
+  void anUpstreamThatNeverAnswersHoldsNobodyUpForLongerThanTheDrainTime() throws Exception {
+    try (var upstream = new AnsweringUpstream("203.0.113.7", 1);
+        var server = started(BRIEF_LAMEDUCK.formatted(upstream.port(), "250ms"));
+        var other = started(BRIEF_LAMEDUCK.formatted(upstream.port(), "60s"));
+        var told = new Socket("127.0.0.1", server.port(Scheme.DNS));
+        var dropped = new Socket("127.0.0.1", other.port(Scheme.DNS))) {
+      told.setSoTimeout((int) LIMIT.toMillis());
+      dropped.setSoTimeout((int) LIMIT.toMillis());
+      upstream.hold();
+      send(told, 1, "www.example.org");
+      send(dropped, 2, "www.example.org");
+      await().atMost(LIMIT).until(() -> other.listener(Scheme.DNS).inFlightQueries() == 1);
+      var stopping =
+          List.of(
+              CompletableFuture.runAsync(server.server()::stop),
+              CompletableFuture.runAsync(other.server()::stop));
+      assertThat(received(told).rcode()).as("who gave up in time").isEqualTo(Rcode.SERVFAIL);
+      assertThat(dropped.getInputStream().read()).isEqualTo(-1);
+      told.close();
+      stopping.forEach(CompletableFuture::join);
+    }
+  }
+
+  /** Of an hour of lameduck time, say, by a program that has the server inside. */
+  @Test
+  void anInterruptEndsTheLameduckTimeAndTheServer() throws Exception {
+    try (var server =
+        started(
+            """
+            .:0 {
+              bind 127.0.0.1
+              health 127.0.0.1:0 {
+                lameduck 1h
+              }
+              ready 127.0.0.1:0
+              kubernetes cluster.local {
+                manifests manifests
+              }
+            }
+            """)) {
+      var kept = new AtomicBoolean();
+      Thread stopping =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                server.server().stop();
+                kept.set(Thread.currentThread().isInterrupted());
+              });
+      await().atMost(LIMIT).until(() -> server.page("/ready").statusCode() == 503);
+      stopping.interrupt();
+      stopping.join();
+      assertThat(kept).isTrue();
+      assertThat(server.server().listeners().all()).isEmpty();
+    }
+  }
+
+  @Test
+  void anInterruptedThreadMayCloseTheServer() throws Exception {
+    var server =
+        started(
+            """
+            .:0 {
+              bind 127.0.0.1
+              kubernetes cluster.local {
+                manifests manifests
+              }
+            }
+            """);
+    Thread.currentThread().interrupt();
+    server.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(server.server().listeners().all()).isEmpty();
   }
 
   @Test
