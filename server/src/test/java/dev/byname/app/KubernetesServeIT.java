@@ -3,18 +3,13 @@ package dev.byname.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.byname.testkit.Dig;
 import dev.byname.testkit.EtcdProcess;
 import dev.byname.testkit.KubeAdmin;
 import dev.byname.testkit.KubeApiServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,44 +37,44 @@ class KubernetesServeIT {
       create(admin, "db", "None");
       admin.createEndpoints("db", "10.1.0.1");
       try (var byname = started(api)) {
-        awaitAnswer(byname, "10.0.7.1", "web" + ZONE);
-        assertThat(dig(byname, "db" + ZONE)).isEqualTo("10.1.0.1");
-        assertThat(dig(byname, "_http._tcp.db" + ZONE, "SRV"))
+        var dig = Dig.at(byname.dns());
+        dig.awaitBrief("10.0.7.1", "web" + ZONE);
+        assertThat(dig.brief("db" + ZONE)).isEqualTo("10.1.0.1");
+        assertThat(dig.brief("_http._tcp.db" + ZONE, "SRV"))
             .isEqualTo("0 100 80 10-1-0-1.db.default.svc.cluster.local.");
-        assertThat(dig(byname, "-x", "10.0.7.1")).isEqualTo("web.default.svc.cluster.local.");
-        assertThat(digInFull(byname, "later" + ZONE)).contains("status: NXDOMAIN");
+        assertThat(dig.brief("-x", "10.0.7.1")).isEqualTo("web.default.svc.cluster.local.");
+        assertThat(dig.full("later" + ZONE)).contains("status: NXDOMAIN");
 
         create(admin, "later", "10.0.7.2");
-        awaitAnswer(byname, "10.0.7.2", "later" + ZONE);
+        dig.awaitBrief("10.0.7.2", "later" + ZONE);
         admin.deleteEndpoints("db");
         admin.createEndpoints("db", "10.1.0.2");
-        awaitAnswer(byname, "10.1.0.2", "db" + ZONE);
+        dig.awaitBrief("10.1.0.2", "db" + ZONE);
         admin.deleteService("later");
-        awaitAnswer(byname, "", "later" + ZONE);
-        assertThat(digInFull(byname, "later" + ZONE)).contains("status: NXDOMAIN");
+        dig.awaitBrief("", "later" + ZONE);
+        assertThat(dig.full("later" + ZONE)).contains("status: NXDOMAIN");
 
         api.kill();
-        assertThat(dig(byname, "web" + ZONE)).isEqualTo("10.0.7.1");
-        assertThat(dig(byname, "-x", "10.1.0.2"))
-            .isEqualTo("10-1-0-2.db.default.svc.cluster.local.");
+        assertThat(dig.brief("web" + ZONE)).isEqualTo("10.0.7.1");
+        assertThat(dig.brief("-x", "10.1.0.2")).isEqualTo("10-1-0-2.db.default.svc.cluster.local.");
         changeBehindItsBack(etcd);
-        assertThat(digInFull(byname, "web" + ZONE))
+        assertThat(dig.full("web" + ZONE))
             .contains("status: NOERROR", "10.0.7.1")
             .doesNotContain("EDE");
         api.restart();
-        awaitAnswer(byname, "10.0.7.3", "behind" + ZONE);
-        assertThat(dig(byname, "db" + ZONE)).isEqualTo("10.1.0.2");
-        assertThat(dig(byname, "web" + ZONE)).isEqualTo("10.0.7.1");
+        dig.awaitBrief("10.0.7.3", "behind" + ZONE);
+        assertThat(dig.brief("db" + ZONE)).isEqualTo("10.1.0.2");
+        assertThat(dig.brief("web" + ZONE)).isEqualTo("10.0.7.1");
       }
       api.kill();
       // A start without it: what was known last, which is told.
       try (var byname = started(api)) {
-        assertThat(digInFull(byname, "behind" + ZONE))
-            .contains("10.0.7.3", "EDE: 3 (Stale Answer)");
-        assertThat(byname.synced()).isFalse();
+        var dig = Dig.at(byname.dns());
+        assertThat(dig.full("behind" + ZONE)).contains("10.0.7.3", "EDE: 3 (Stale Answer)");
+        assertThat(byname.server().synced()).isFalse();
         api.restart();
-        await("the server's own list").atMost(LIMIT).until(byname::synced);
-        assertThat(digInFull(byname, "behind" + ZONE)).contains("10.0.7.3").doesNotContain("EDE");
+        await("the server's own list").atMost(LIMIT).until(byname.server()::synced);
+        assertThat(dig.full("behind" + ZONE)).contains("10.0.7.3").doesNotContain("EDE");
       }
     }
   }
@@ -103,56 +98,20 @@ class KubernetesServeIT {
             .formatted(name, address));
   }
 
-  private BynameServer started(KubeApiServer api) throws IOException {
-    var corefile =
-        Files.writeString(
-            folder.resolve("Corefile"),
-            """
-            .:0 {
-              bind 127.0.0.1
-              errors
-              kubernetes cluster.local in-addr.arpa {
-                kubeconfig %s
-                snapshot last
-                startup_timeout 30s
-              }
-            }
-            """
-                .formatted(api.kubeconfig()));
-    var server = new BynameServer(corefile, -1, Map.of());
-    server.start();
-    return server;
-  }
-
-  private static void awaitAnswer(BynameServer server, String expected, String... question) {
-    await(question[0] + " is " + expected)
-        .atMost(LIMIT)
-        .until(() -> dig(server, question), answer -> answer.equals(expected));
-  }
-
-  private static String dig(BynameServer server, String... question) throws IOException {
-    var command = command(server);
-    command.add("+short");
-    command.addAll(List.of(question));
-    return run(command).strip();
-  }
-
-  private static String digInFull(BynameServer server, String... question) throws IOException {
-    var command = command(server);
-    command.addAll(List.of(question));
-    return run(command);
-  }
-
-  private static List<String> command(BynameServer server) {
-    int port = server.listeners().all().getFirst().address().getPort();
-    return new ArrayList<>(
-        List.of("dig", "@127.0.0.1", "-p", Integer.toString(port), "+time=10", "+tries=2"));
-  }
-
-  private static String run(List<String> command) throws IOException {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (InputStream output = process.getInputStream()) {
-      return new String(output.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  private TestServer started(KubeApiServer api) throws IOException {
+    return new TestServer(
+        folder,
+        """
+        .:0 {
+          bind 127.0.0.1
+          errors
+          kubernetes cluster.local in-addr.arpa {
+            kubeconfig %s
+            snapshot last
+            startup_timeout 30s
+          }
+        }
+        """
+            .formatted(api.kubeconfig()));
   }
 }

@@ -1,29 +1,22 @@
 package dev.byname.source.etcd;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.byname.cluster.ClusterObject.Kind;
 import dev.byname.cluster.ClusterState;
 import dev.byname.cluster.ClusterWriter;
-import dev.byname.cluster.IpAddress;
-import dev.byname.cluster.ObjectKey;
 import dev.byname.source.DecodeOptions;
 import dev.byname.source.ProgrammingLatency;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A picture that an {@link EtcdSource} keeps up to date from a real etcd, and a hand to write. */
+/** A picture that an {@link EtcdSource} keeps up to date from a real etcd, and what to write. */
 final class LiveCluster implements AutoCloseable {
   /** Far above what anything takes, so that only a fault fails. */
   private static final Duration LIMIT = Duration.ofSeconds(45);
@@ -71,19 +64,6 @@ final class LiveCluster implements AutoCloseable {
     await("services " + List.of(names), () -> serviceNames().equals(Set.of(names)));
   }
 
-  void awaitClusterIp(String name, String address) {
-    var key = new ObjectKey("shop", name);
-    var expected = List.of(IpAddress.parse(address));
-    await(
-        name + " at " + address,
-        () -> {
-          var view = state.service(key);
-          return view != null
-              && view.service() != null
-              && view.service().clusterIps().equals(expected);
-        });
-  }
-
   void await(String what, java.util.concurrent.Callable<Boolean> condition) {
     try {
       Awaitility.await(what).atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
@@ -109,14 +89,6 @@ final class LiveCluster implements AutoCloseable {
     "spec":{"clusterIP":"%s","ports":[{"port":80}]}}\
     """
         .formatted(name, address);
-  }
-
-  /** Completes when etcd has acknowledged the write. */
-  static CompletableFuture<Void> put(Client client, String name, String address) {
-    return client
-        .getKVClient()
-        .put(ByteSequence.from(key(name), UTF_8), ByteSequence.from(service(name, address), UTF_8))
-        .thenApply(response -> null);
   }
 
   @Override
