@@ -97,8 +97,10 @@ public final class Responder implements QueryHandler {
         return refuseUnusual(kind, out, transport, family);
       }
       int type = view.type;
-      if (view.queryClass != RecordTypes.CLASS_IN || (type >= 128 && type < RecordTypes.ANY)) {
-        return SLOW; // CHAOS, and the meta types: transfers, TSIG, TKEY
+      if (view.queryClass != RecordTypes.CLASS_IN
+          || (type >= 128 && type < RecordTypes.ANY)
+          || type == RecordTypes.DS) {
+        return SLOW; // CHAOS, the meta types (transfers, TSIG, TKEY), and what may be the parent's
       }
       ServerTable.Entry entry = current.find(view);
       if (entry == null) {
@@ -242,38 +244,60 @@ public final class Responder implements QueryHandler {
     void accept(ServerTable.@Nullable Entry entry, Request dispatched, ChainRun run);
   }
 
-  /** The block that the question belongs to: the longest zone whose view lets it in. */
   private void dispatch(ServerTable current, QueryView view, Request request, Done done) {
-    boolean in = view.queryClass == RecordTypes.CLASS_IN;
-    for (ServerTable.Entry entry : current.entries) {
-      if (entry.holds(view)
-          && (in || entry.block.chaosClass())
-          && entry.block.filter().test(request)) {
-        Request inZone =
-            new Request(
-                request.id(),
-                request.flags(),
-                request.question(),
-                entry.zone,
-                limited(request.edns(), entry.block.udpSizeMaxBytes()),
-                request.authority(),
-                request.wire(),
-                request.client(),
-                request.metadata(),
-                request.depth());
-        new ChainRun(
-                entry.block.plugins(),
-                entry.metrics.key(),
-                this::ask,
-                this::onBug,
-                run -> done.accept(entry, inZone, run))
-            .start(inZone, 0);
-        return;
-      }
+    ServerTable.Entry entry = responsible(current, view, request);
+    if (entry != null) {
+      Request inZone =
+          new Request(
+              request.id(),
+              request.flags(),
+              request.question(),
+              entry.zone,
+              limited(request.edns(), entry.block.udpSizeMaxBytes()),
+              request.authority(),
+              request.wire(),
+              request.client(),
+              request.metadata(),
+              request.depth());
+      new ChainRun(
+              entry.block.plugins(),
+              entry.metrics.key(),
+              this::ask,
+              this::onBug,
+              run -> done.accept(entry, inZone, run))
+          .start(inZone, 0);
+      return;
     }
     var nobody = new ChainRun(List.of(), current.dropped.key(), this::ask, this::onBug, run -> {});
     nobody.response = new Response.Failure(Rcode.REFUSED, "outside all server blocks");
     done.accept(null, request, nobody);
+  }
+
+  /**
+   * Whose question it is: of the longest zone whose view lets it in. DS at a zone's apex is the one
+   * type that lies in the parent (RFC 4035 section 3.1.4.1): it goes to the next block above when
+   * there is one. The block of the root does not count, as in CoreDNS: it mostly forwards, and the
+   * world knows nothing of our zones.
+   */
+  private static ServerTable.@Nullable Entry responsible(
+      ServerTable current, QueryView view, Request request) {
+    boolean in = view.queryClass == RecordTypes.CLASS_IN;
+    ServerTable.Entry child = null;
+    for (ServerTable.Entry entry : current.entries) {
+      if (child != null && entry.labels == 0) {
+        return child;
+      }
+      if (entry.holds(view)
+          && (in || entry.block.chaosClass())
+          && (child == null || entry.labels < child.labels)
+          && entry.block.filter().test(request)) {
+        if (view.type != RecordTypes.DS || entry.labels < view.labelCount || entry.labels == 0) {
+          return entry;
+        }
+        child = entry;
+      }
+    }
+    return child;
   }
 
   private static @Nullable Edns limited(@Nullable Edns edns, int udpSizeMaxBytes) {
