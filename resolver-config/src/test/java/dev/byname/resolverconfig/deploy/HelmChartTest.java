@@ -5,6 +5,7 @@ import static dev.byname.resolverconfig.deploy.Manifests.list;
 import static dev.byname.resolverconfig.deploy.Manifests.map;
 import static dev.byname.resolverconfig.deploy.Manifests.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,78 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The chart in {@code conf/helm/byname}: its names always, what it renders where a helm is on the
- * PATH.
- */
+/** The values of the chart in {@code conf/helm/byname} and what they do. */
 class HelmChartTest {
-  private static final Path CHART = Tool.ROOT.resolve("conf/helm/byname");
   private static final Pattern VALUE = Pattern.compile("\\.Values\\.([A-Za-z0-9.]+)");
-
-  /** In place of a CoreDNS that was installed by its chart. */
-  private static final String REPLACE =
-      """
-      k8sAppLabelOverride: kube-dns
-      service:
-        name: kube-dns
-        clusterIP: 10.0.0.10
-      """;
-
-  private static final String EVERYTHING =
-      """
-      image: {repository: example.org/byname, tag: "1.2.3", pullSecrets: [{name: pull}]}
-      isClusterService: false
-      podLabels: {team: net}
-      podAnnotations: {note: a}
-      customLabels: {owner: net}
-      customAnnotations: {note: b}
-      serviceType: LoadBalancer
-      service:
-        clusterIPs: [10.0.0.11, "fd00::a"]
-        ipFamilyPolicy: PreferDualStack
-        externalTrafficPolicy: Local
-        annotations: {lb: internal}
-      prometheus:
-        service: {enabled: true}
-        monitor: {enabled: true, interval: 30s, additionalLabels: {release: prom}}
-      priorityClassName: high
-      servers:
-      - zones: [{zone: .}]
-        port: 53
-        plugins:
-        - name: errors
-        - {name: health, configBlock: "lameduck 5s"}
-        - name: ready
-        - name: kubernetes
-          parameters: cluster.local
-          configBlock: |
-            pods verified
-            snapshot /var/lib/byname/picture
-        - {name: prometheus, parameters: ":9153"}
-        - {name: loadbalance}
-      - zones: [{zone: corp.example.}, {zone: lab.example., scheme: dns://}]
-        port: 5353
-        servicePort: 54
-        nodePort: 30054
-        plugins:
-        - {name: hosts, parameters: /etc/byname/extra.hosts, configBlock: fallthrough}
-        - {name: forward, parameters: . 192.0.2.1, configBlock: force_tcp}
-      zoneFiles:
-      - {filename: extra.hosts, contents: "192.0.2.7 printer.corp.example"}
-      tolerations: [{operator: Exists}]
-      affinity: {nodeAffinity: {}}
-      env: [{name: A, value: b}]
-      extraSecrets: [{name: etcd-client, mountPath: /etc/etcd-client}]
-      autoscaler: {enabled: true, coresPerReplica: 64, max: 10}
-      """;
 
   @TempDir Path folder;
 
   @Test
   void whatTemplatesUseIsInTheValuesWithAComment() throws IOException {
-    var values = Manifests.of(Files.readString(CHART.resolve("values.yaml"))).objects().getFirst();
+    var values =
+        Manifests.of(Files.readString(Chart.FOLDER.resolve("values.yaml"))).objects().getFirst();
     var missing = new ArrayList<String>();
-    try (var templates = Files.list(CHART.resolve("templates"))) {
+    try (var templates = Files.list(Chart.FOLDER.resolve("templates"))) {
       for (var template : templates.toList()) {
         VALUE
             .matcher(Files.readString(template))
@@ -123,7 +64,8 @@ class HelmChartTest {
         "deployment.name deployment.annotations deployment.dnsPolicy deployment.skipConfig"
       })
   void theValuesOfTheCoreDnsChartAreKnown(String names) throws IOException {
-    var values = Manifests.of(Files.readString(CHART.resolve("values.yaml"))).objects().getFirst();
+    var values =
+        Manifests.of(Files.readString(Chart.FOLDER.resolve("values.yaml"))).objects().getFirst();
     for (var name : List.of(names.split(" "))) {
       assertThat(at(values, (Object[]) name.split("\\."))).as(name).isNotNull();
     }
@@ -144,7 +86,7 @@ class HelmChartTest {
 
   @Test
   void itTakesThePlaceOfKubeDns() throws IOException {
-    var manifests = render(REPLACE, "byname");
+    var manifests = render(Chart.REPLACE, "byname");
     manifests.check();
     var service = manifests.one("Service", "kube-dns");
     assertThat(text(service, "spec", "clusterIP")).isEqualTo("10.0.0.10");
@@ -156,7 +98,8 @@ class HelmChartTest {
   @Test
   void everyValueHasItsEffect() throws IOException {
     var manifests =
-        render(EVERYTHING, "net", "Secret/etcd-client", "ServiceAccount/net-byname-autoscaler");
+        render(
+            Chart.EVERYTHING, "net", "Secret/etcd-client", "ServiceAccount/net-byname-autoscaler");
     manifests.check();
     var deployment = manifests.one("Deployment", "net-byname");
     assertThat(at(deployment, "spec", "replicas")).as("the autoscaler's to choose").isNull();
@@ -174,13 +117,21 @@ class HelmChartTest {
   }
 
   @Test
-  void contradictionsAreRefused() throws IOException {
-    Tool.assumeInstalled("helm", "version");
-    var both = values("{hpa: {enabled: true}, autoscaler: {enabled: true}}");
-    assertThat(helm("byname", both).output())
-        .contains("only one may choose the number of replicas");
-    var monitor = values("{prometheus: {monitor: {enabled: true}}}");
-    assertThat(helm("byname", monitor).output()).contains("needs prometheus.service.enabled");
+  void contradictionsAreRefused() {
+    Chart.assumeRenderable();
+    assertThatThrownBy(
+            () -> Chart.render("byname", "{hpa: {enabled: true}, autoscaler: {enabled: true}}"))
+        .hasMessageContaining("only one may choose the number of replicas");
+    assertThatThrownBy(() -> Chart.render("byname", "{prometheus: {monitor: {enabled: true}}}"))
+        .hasMessageContaining("needs prometheus.service.enabled");
+  }
+
+  @Test
+  void helmItselfHasNothingToSay() {
+    Chart.assumeRenderable();
+    var result = Chart.lint();
+    assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+    assertThat(result.getMessages()).allMatch(message -> message.contains("icon is recommended"));
   }
 
   private static List<String> ports(Manifests manifests, String service) {
@@ -198,20 +149,8 @@ class HelmChartTest {
     return ManifestsTest.check(folder.resolve("Corefile"));
   }
 
-  private Manifests render(String values, String release, String... outside) throws IOException {
-    Tool.assumeInstalled("helm", "version");
-    var run = helm(release, values(values));
-    assertThat(run.exitCode()).as(run.output()).isZero();
-    return Manifests.of(run.output(), outside);
-  }
-
-  private Path values(String content) throws IOException {
-    return Files.writeString(folder.resolve("values.yaml"), content);
-  }
-
-  private static Tool.Run helm(String release, Path values) {
-    return Tool.run(
-        List.of(
-            "helm", "template", release, CHART.toString(), "-n", "kube-system", "-f", values + ""));
+  private static Manifests render(String values, String release, String... outside) {
+    Chart.assumeRenderable();
+    return Manifests.of(Chart.render(release, values), outside);
   }
 }
