@@ -242,46 +242,42 @@ public final class ClusterState {
   }
 
   private void put(ClusterObject object, Touched touched) {
+    ClusterObject before = object(object.kind(), object.key());
+    if (object.equals(before)) {
+      return; // what is held stays, so that the views and this picture share it
+    }
     switch (object) {
       case Service service -> {
-        Service before = serviceObjects.put(service.key(), service);
-        if (!service.equals(before)) {
-          touched.services.add(service.key());
-          if (before == null) {
-            countService(service.key().namespace(), 1, touched);
-          }
+        serviceObjects.put(service.key(), service);
+        touched.services.add(service.key());
+        if (before == null) {
+          countService(service.key().namespace(), 1, touched);
         }
       }
       case ServiceImport service -> {
-        if (!service.equals(importObjects.put(service.key(), service))) {
-          touched.imports.add(service.key());
-        }
+        importObjects.put(service.key(), service);
+        touched.imports.add(service.key());
       }
       case EndpointSlice slice -> {
-        EndpointSlice before = slicesOf(slice.kind()).put(slice.key(), slice);
-        if (!slice.equals(before)) {
-          if (before != null) {
-            unlink(before, touched);
-          }
-          link(slice, touched);
+        slicesOf(slice.kind()).put(slice.key(), slice);
+        if (before instanceof EndpointSlice old) {
+          unlink(old, touched);
         }
+        link(slice, touched);
       }
       case Namespace namespace -> {
-        if (!namespace.equals(namespaces.put(namespace.name(), namespace))) {
-          touched.namespaces.add(namespace.name());
-        }
+        namespaces.put(namespace.name(), namespace);
+        touched.namespaces.add(namespace.name());
       }
       case Pod pod -> {
-        Pod before = pods.put(pod.key(), pod);
-        if (!pod.equals(before)) {
-          if (before != null) {
-            unlinkPod(before);
-          }
-          for (IpAddress address : pod.addresses()) {
-            podsByAddress.merge(address, List.of(pod), ClusterState::concat);
-          }
-          touched.pods.add(pod.key());
+        pods.put(pod.key(), pod);
+        if (before instanceof Pod old) {
+          unlinkPod(old);
         }
+        for (IpAddress address : pod.addresses()) {
+          podsByAddress.merge(address, List.of(pod), ClusterState::concat);
+        }
+        touched.pods.add(pod.key());
       }
     }
   }

@@ -97,8 +97,11 @@ public final class EndpointSlice implements ClusterObject {
   public IpAddress address(int index) {
     int width = addresses.length / conditions.length;
     boolean v6 = (conditions[index] & V6) != 0;
-    return IpAddress.of(
-        Arrays.copyOfRange(addresses, index * width, index * width + (v6 ? 16 : 4)));
+    int at = index * width;
+    return v6
+        ? IpAddress.v6(
+            IpAddress.readBits(addresses, at, 8), IpAddress.readBits(addresses, at + 8, 8))
+        : IpAddress.v4((int) IpAddress.readBits(addresses, at, 4));
   }
 
   /** Whether the address at {@code index} is this one; allocates nothing. */

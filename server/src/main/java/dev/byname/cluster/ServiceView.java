@@ -17,6 +17,11 @@ public record ServiceView(ObjectKey key, @Nullable Service service, List<Endpoin
 
   /** Whether the endpoint is to be published: it is ready, or the service does not care. */
   public boolean published(EndpointSlice slice, int index) {
-    return slice.ready(index) || (service != null && service.publishNotReadyAddresses());
+    return slice.ready(index) || publishesNotReady();
+  }
+
+  /** Whether endpoints are published that are not ready. */
+  public boolean publishesNotReady() {
+    return service != null && service.publishNotReadyAddresses();
   }
 }

@@ -34,9 +34,11 @@ final class AddressTable {
   private volatile @Nullable Entry[] slots = new Entry[16];
   private int used;
   private int live;
+  private long entriesCopied;
 
-  int size() {
-    return live;
+  /** How many entries rebuilds have copied since the start. */
+  long entriesCopied() {
+    return entriesCopied;
   }
 
   @Nullable Entry find(boolean v6, long high, long low) {
@@ -66,6 +68,7 @@ final class AddressTable {
     change(v6, high, low, null, slot, false);
   }
 
+  @SuppressWarnings("ReferenceEquality") // there is one tombstone
   private void change(
       boolean v6,
       long high,
@@ -79,8 +82,12 @@ final class AddressTable {
     @Nullable Entry[] table = slots;
     int mask = table.length - 1;
     int i = hash(high, low) & mask;
+    int free = -1;
     Entry before = table[i];
     while (before != null && !before.is(v6, high, low)) {
+      if (free < 0 && before == Entry.TOMBSTONE) {
+        free = i;
+      }
       i = (i + 1) & mask;
       before = table[i];
     }
@@ -93,25 +100,41 @@ final class AddressTable {
             low,
             clusterIpOf == null ? clusterIps : with(clusterIps, clusterIpOf, add),
             endpointOf == null ? endpoints : with(endpoints, endpointOf, add));
-    if (before == null) {
-      if (after.isEmpty()) {
-        return;
+    if (!after.isEmpty()) {
+      if (before == null) {
+        live++;
+        if (free < 0) {
+          used++;
+        } else {
+          i = free;
+        }
       }
-      used++;
-      live++;
-    } else if (after.isEmpty()) {
-      after = Entry.TOMBSTONE;
+      SLOT.setRelease(table, i, after);
+    } else if (before != null) {
+      SLOT.setRelease(table, i, Entry.TOMBSTONE);
       live--;
+      // As in NameTable: no tombstone where the next place is free.
+      while (table[i] == Entry.TOMBSTONE && table[(i + 1) & mask] == null) {
+        SLOT.setRelease(table, i, null);
+        used--;
+        i = (i - 1) & mask;
+      }
     }
-    SLOT.setRelease(table, i, after);
   }
 
   @SuppressWarnings("ReferenceEquality") // a service has one slot
   private static ServiceSlot[] with(ServiceSlot[] slots, ServiceSlot slot, boolean add) {
+    // One service at an address is the usual case, and its array is always the same.
+    if (slots == slot.alone) {
+      return add ? slots : Entry.NONE;
+    }
+    if (add && slots.length == 0) {
+      return slot.alone;
+    }
     ServiceSlot[] rest =
         Arrays.stream(slots).filter(other -> other != slot).toArray(ServiceSlot[]::new);
     if (!add) {
-      return rest;
+      return rest.length == 1 ? rest[0].alone : rest;
     }
     ServiceSlot[] more = Arrays.copyOf(rest, rest.length + 1);
     more[rest.length] = slot;
@@ -121,8 +144,9 @@ final class AddressTable {
 
   @SuppressWarnings("ReferenceEquality") // there is one tombstone
   private void rebuild() {
+    entriesCopied += live;
     @Nullable Entry[] old = slots;
-    int capacity = Math.max(16, Integer.highestOneBit(Math.max(1, live)) * 4);
+    int capacity = NameTable.capacityFor(live);
     @Nullable Entry[] table = new Entry[capacity];
     for (Entry entry : old) {
       if (entry != null && entry != Entry.TOMBSTONE) {

@@ -18,8 +18,10 @@ import dev.byname.zone.ServiceCompiler.Selection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -439,6 +441,11 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
     return servicesCompiled.sum();
   }
 
+  /** How many entries have been copied since the start because a table was full. */
+  public long entriesCopied() {
+    return services.entriesCopied() + namespaces.entriesCopied() + addresses.entriesCopied();
+  }
+
   private boolean configured(String namespace) {
     return options.namespaces().isEmpty() || options.namespaces().contains(namespace);
   }
@@ -481,7 +488,7 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
       }
       return;
     }
-    CompiledService compiled = compiler.compile(after);
+    CompiledService compiled = compiler.compile(after, hidden == null ? null : hidden.compiled);
     if (hidden == null) {
       hidden = new ServiceSlot(service, compiled);
     } else {
@@ -501,28 +508,55 @@ public final class ClusterZone implements ClusterListener, AutoCloseable {
   }
 
   private void index(ServiceSlot slot, @Nullable ServiceView before, @Nullable ServiceView after) {
-    Set<IpAddress> old = clusterIps(before);
-    Set<IpAddress> now = clusterIps(after);
-    old.stream()
-        .filter(a -> !now.contains(a))
-        .forEach(a -> addresses.removeClusterIp(a.v6(), a.high(), a.low(), slot));
-    now.stream()
-        .filter(a -> !old.contains(a))
-        .forEach(a -> addresses.addClusterIp(a.v6(), a.high(), a.low(), slot));
-    Set<IpAddress> oldEndpoints = before == null ? Set.of() : compiler.endpointAddresses(before);
-    Set<IpAddress> endpoints = after == null ? Set.of() : compiler.endpointAddresses(after);
-    oldEndpoints.stream()
-        .filter(a -> !endpoints.contains(a))
-        .forEach(a -> addresses.removeEndpoint(a.v6(), a.high(), a.low(), slot));
-    endpoints.stream()
-        .filter(a -> !oldEndpoints.contains(a))
-        .forEach(a -> addresses.addEndpoint(a.v6(), a.high(), a.low(), slot));
+    Set<IpAddress> clusterIps = clusterIps(after);
+    Set<IpAddress> clusterIpsGone = clusterIps(before);
+    clusterIps.removeIf(clusterIpsGone::remove);
+    clusterIpsGone.forEach(a -> addresses.removeClusterIp(a.v6(), a.high(), a.low(), slot));
+    clusterIps.forEach(a -> addresses.addClusterIp(a.v6(), a.high(), a.low(), slot));
+
+    // A service of thousands of endpoints has many slices, and a change is of one of them.
+    Set<EndpointSlice> unchanged = unchangedSlices(before, after);
+    Set<IpAddress> endpoints = endpointAddresses(after, unchanged);
+    Set<IpAddress> gone = endpointAddresses(before, unchanged);
+    endpoints.removeIf(gone::remove);
+    if (after != null && !gone.isEmpty()) {
+      unchanged.forEach(slice -> compiler.forEachPublished(after, slice, gone::remove));
+    }
+    gone.forEach(a -> addresses.removeEndpoint(a.v6(), a.high(), a.low(), slot));
+    endpoints.forEach(a -> addresses.addEndpoint(a.v6(), a.high(), a.low(), slot));
   }
 
   private static Set<IpAddress> clusterIps(@Nullable ServiceView view) {
     return view == null || view.service() == null
-        ? Set.of()
+        ? new HashSet<>()
         : new HashSet<>(view.service().clusterIps());
+  }
+
+  /** The slices, compared by identity, that publish the same endpoints before and after. */
+  private static Set<EndpointSlice> unchangedSlices(
+      @Nullable ServiceView before, @Nullable ServiceView after) {
+    Set<EndpointSlice> unchanged = Collections.newSetFromMap(new IdentityHashMap<>());
+    if (before != null
+        && after != null
+        && before.publishesNotReady() == after.publishesNotReady()) {
+      unchanged.addAll(before.slices());
+      Set<EndpointSlice> now = Collections.newSetFromMap(new IdentityHashMap<>());
+      now.addAll(after.slices());
+      unchanged.retainAll(now);
+    }
+    return unchanged;
+  }
+
+  private Set<IpAddress> endpointAddresses(@Nullable ServiceView view, Set<EndpointSlice> leftOut) {
+    Set<IpAddress> addresses = new LinkedHashSet<>();
+    if (view != null) {
+      for (EndpointSlice slice : view.slices()) {
+        if (!leftOut.contains(slice)) {
+          compiler.forEachPublished(view, slice, addresses::add);
+        }
+      }
+    }
+    return addresses;
   }
 
   // ---- labels

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * never changes it, so a reader that races with a removal sees the entry or does not, never another
  * one's.
  *
- * <p>At most half full, tombstones included; filling up rebuilds the array and publishes it.
+ * <p>At most half full, tombstones included; filling up rebuilds the array and publishes it. What a
+ * change costs does not depend on the table's size: a removal takes back the tombstones that
+ * nothing lies behind, an addition takes the first one on its way, and a rebuild leaves room for a
+ * third as many entries again, so that each addition pays for three copies at most.
  */
 final class NameTable<E extends NameTable.Entry> {
   /** What the table holds: {@code key} are one or more length-prefixed labels in lower case. */
@@ -38,9 +41,11 @@ final class NameTable<E extends NameTable.Entry> {
   private volatile @Nullable Entry[] slots = new Entry[16];
   private int used; // entries and tombstones
   private int live;
+  private long entriesCopied;
 
-  int size() {
-    return live;
+  /** How many entries rebuilds have copied since the start. */
+  long entriesCopied() {
+    return entriesCopied;
   }
 
   /** The entry whose key is {@code name[from, to)}, or null. */
@@ -74,11 +79,13 @@ final class NameTable<E extends NameTable.Entry> {
     @Nullable Entry[] table = slots;
     int mask = table.length - 1;
     int i = entry.hash & mask;
-    while (table[i] != null) {
+    while (table[i] != null && table[i] != TOMBSTONE) {
       i = (i + 1) & mask;
     }
+    if (table[i] == null) {
+      used++;
+    }
     SLOT.setRelease(table, i, entry);
-    used++;
     live++;
   }
 
@@ -90,14 +97,21 @@ final class NameTable<E extends NameTable.Entry> {
       if (table[i] != TOMBSTONE && Arrays.equals(table[i].key, key)) {
         SLOT.setRelease(table, i, TOMBSTONE);
         live--;
+        // Where the next place is free, nobody looks further: no tombstone is needed.
+        while (table[i] == TOMBSTONE && table[(i + 1) & mask] == null) {
+          SLOT.setRelease(table, i, null);
+          used--;
+          i = (i - 1) & mask;
+        }
         return;
       }
     }
   }
 
   private void rebuild() {
+    entriesCopied += live;
     @Nullable Entry[] old = slots;
-    int capacity = Math.max(16, Integer.highestOneBit(Math.max(1, live)) * 4);
+    int capacity = capacityFor(live);
     @Nullable Entry[] table = new Entry[capacity];
     for (Entry entry : old) {
       if (entry != null && entry != TOMBSTONE) {
@@ -110,6 +124,15 @@ final class NameTable<E extends NameTable.Entry> {
     }
     used = live;
     slots = table;
+  }
+
+  /** The smallest power of two of which {@code live} entries and one more are at most 3/8. */
+  static int capacityFor(int live) {
+    int capacity = 16;
+    while ((live + 1) * 8L > capacity * 3L) {
+      capacity *= 2;
+    }
+    return capacity;
   }
 
   /**

@@ -9,7 +9,6 @@ import dev.byname.cluster.ServiceImportView;
 import dev.byname.cluster.ServiceView;
 import dev.byname.wire.DomainName;
 import dev.byname.zone.Answers.SrvRecords;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +70,26 @@ final class ServiceCompiler {
   @SuppressWarnings("ArrayRecordComponent") // short-lived, never compared
   private record Match(IpAddress address, int port, byte[] target) {}
 
-  CompiledService compile(ServiceView view) {
+  /**
+   * @param before what is in use; its answers are kept where the change cannot have touched them
+   */
+  @SuppressWarnings("ReferenceEquality") // the picture keeps one object of a service
+  CompiledService compile(ServiceView view, @Nullable CompiledService before) {
+    Service service = view.service();
+    if (before != null
+        && service != null
+        && service == before.view.service()
+        && !service.headless()
+        && !options.ignoreEmptyServices()) {
+      return new CompiledService(view, before.bare, before.ports);
+    }
     Finding bare = select(view, Selection.ALL);
     Map<String, CompiledService.PortAnswers> ports = new LinkedHashMap<>();
     if (bare instanceof Finding.Addresses whole) {
-      for (Port port : portsOf(view)) {
+      List<Port> all = portsOf(view);
+      boolean only =
+          all.size() == 1 && view.slices().stream().noneMatch(slice -> slice.ports().isEmpty());
+      for (Port port : all) {
         if (!port.name().isEmpty()) {
           String name = port.name().toLowerCase(Locale.ROOT);
           String protocol = port.protocol().label();
@@ -84,7 +99,7 @@ final class ServiceCompiler {
                   new CompiledService.PortAnswers(
                       ascii(name),
                       ascii(protocol),
-                      sharing(whole, select(view, Selection.port(name, protocol)))));
+                      only ? whole : sharing(whole, select(view, Selection.port(name, protocol)))));
         }
       }
     }
@@ -133,7 +148,7 @@ final class ServiceCompiler {
     if (options.ignoreEmptyServices()
         && !externalName
         && !service.headless()
-        && endpointAddresses(view).isEmpty()) {
+        && !hasPublished(view)) {
       return Finding.Fixed.NX_DOMAIN;
     }
     if (selection.topologyZone != null && !service.headless()) {
@@ -229,28 +244,53 @@ final class ServiceCompiler {
 
   private void addEndpoints(
       ServiceView view, Selection selection, @Nullable String topologyZone, List<Match> matches) {
+    byte[] service = labels(view.key().name(), view.key().namespace(), "svc");
+    IpAddress spelled = selection.endpoint == null ? null : undashed(selection.endpoint);
     for (EndpointSlice slice : view.slices()) {
       for (int i = 0; i < slice.size(); i++) {
-        if (!view.published(slice, i)
-            || (topologyZone != null && !topologyZone.equalsIgnoreCase(slice.topologyZone(i)))) {
-          continue;
+        if (view.published(slice, i)
+            && (topologyZone == null || topologyZone.equalsIgnoreCase(slice.topologyZone(i)))
+            && (selection.endpoint == null || isNamed(slice, i, selection.endpoint, spelled))) {
+          addPorts(slice, i, selection, target(slice, i, service), matches);
         }
-        String host = hostLabel(slice, i);
-        if (selection.endpoint != null && !selection.endpoint.equalsIgnoreCase(host)) {
-          continue;
-        }
-        byte[] target = labels(host, view.key().name(), view.key().namespace(), "svc");
-        addPorts(slice, i, selection, target, matches);
       }
     }
+  }
+
+  private boolean isNamed(
+      EndpointSlice slice, int index, String label, @Nullable IpAddress spelled) {
+    String explicit = explicitHostLabel(slice, index);
+    return explicit == null
+        ? spelled != null && slice.addressIs(index, spelled.v6(), spelled.high(), spelled.low())
+        : explicit.equalsIgnoreCase(label);
+  }
+
+  /** The endpoint's label in front of the service's. */
+  private byte[] target(EndpointSlice slice, int index, byte[] service) {
+    String explicit = explicitHostLabel(slice, index);
+    byte[] label = new byte[DomainName.LABEL_BYTES_MAX + 1];
+    int length;
+    if (explicit != null) {
+      length = writeLabel(explicit, label, 0);
+    } else {
+      IpAddress address = slice.address(index);
+      length =
+          address.v6()
+              ? DashedAddress.writeV6(address.high(), address.low(), label, 0)
+              : DashedAddress.writeV4((int) address.low(), label, 0);
+    }
+    byte[] target = Arrays.copyOf(label, length + service.length);
+    System.arraycopy(service, 0, target, length, service.length);
+    return target;
   }
 
   private static void addPorts(
       EndpointSlice slice, int index, Selection selection, byte[] target, List<Match> matches) {
     List<Port> ports = slice.ports();
+    IpAddress address = slice.address(index);
     for (Port port : ports.isEmpty() ? List.of(Port.ABSENT) : ports) {
       if (selection.matches(port)) {
-        matches.add(new Match(slice.address(index), port.number(), target));
+        matches.add(new Match(address, port.number(), target));
       }
     }
   }
@@ -266,46 +306,67 @@ final class ServiceCompiler {
 
   @Nullable String explicitHostLabel(EndpointSlice slice, int index) {
     String hostname = slice.hostname(index);
-    if (hostname != null) {
+    if (hostname != null && hostname.length() <= DomainName.LABEL_BYTES_MAX) {
       return hostname;
     }
     String podName = options.endpointPodNames() ? slice.podName(index) : null;
     return podName != null && podName.length() <= DomainName.LABEL_BYTES_MAX ? podName : null;
   }
 
-  static String dashed(IpAddress address) {
+  /** The address whose label this is; null when it is none, or spelled in another way. */
+  private static @Nullable IpAddress undashed(String label) {
+    byte[] bytes = ascii(label);
+    var spelled = new SpelledAddress();
+    if (!spelled.readDashed(bytes, 0, bytes.length)) {
+      return null;
+    }
+    IpAddress address = spelled.toIpAddress();
+    return dashed(address).equalsIgnoreCase(label) ? address : null;
+  }
+
+  private static String dashed(IpAddress address) {
     String text = address.toString().replace('.', '-').replace(':', '-');
     // A label may not end with a dash; CoreDNS completes 2001-db8-- to 2001-db8--0.
     return text.endsWith("-") ? text + "0" : text;
   }
 
-  /** Addresses of published endpoints, which reverse names lead to. */
-  Set<IpAddress> endpointAddresses(ServiceView view) {
-    Set<IpAddress> addresses = new LinkedHashSet<>();
+  /** Calls the action with the address of every published endpoint: what reverse names lead to. */
+  void forEachPublished(ServiceView view, EndpointSlice slice, Consumer<IpAddress> action) {
     if (!options.noEndpoints()) {
-      for (EndpointSlice slice : view.slices()) {
-        for (int i = 0; i < slice.size(); i++) {
-          if (view.published(slice, i)) {
-            addresses.add(slice.address(i));
-          }
+      for (int i = 0; i < slice.size(); i++) {
+        if (view.published(slice, i)) {
+          action.accept(slice.address(i));
         }
       }
     }
-    return addresses;
+  }
+
+  private boolean hasPublished(ServiceView view) {
+    for (EndpointSlice slice : view.slices()) {
+      for (int i = 0; i < slice.size(); i++) {
+        if (view.published(slice, i)) {
+          return !options.noEndpoints();
+        }
+      }
+    }
+    return false;
   }
 
   private static Answers pack(List<Match> matches) {
-    Set<IpAddress> addresses = new LinkedHashSet<>();
-    matches.forEach(match -> addresses.add(match.address));
-    return new Answers(pack(addresses, false), pack(addresses, true), packSrv(matches));
+    return new Answers(pack(matches, false), pack(matches, true), packSrv(matches));
   }
 
-  private static byte[] pack(Set<IpAddress> addresses, boolean v6) {
-    var bytes = new ByteArrayOutputStream();
-    addresses.stream()
-        .filter(address -> address.v6() == v6)
-        .forEach(address -> bytes.writeBytes(address.toBytes()));
-    return bytes.size() == 0 ? Answers.NONE : bytes.toByteArray();
+  private static byte[] pack(List<Match> matches, boolean v6) {
+    PackedSet addresses = null;
+    for (Match match : matches) {
+      if (match.address.v6() == v6) {
+        if (addresses == null) {
+          addresses = new PackedSet(matches.size(), v6 ? 16 : 4);
+        }
+        addresses.address(match.address).seal();
+      }
+    }
+    return addresses == null ? Answers.NONE : addresses.toByteArray();
   }
 
   /**
@@ -314,52 +375,50 @@ final class ServiceCompiler {
    * use it.
    */
   private static @Nullable SrvRecords packSrv(List<Match> matches) {
-    int weight = Math.max(1, 100 / Math.max(1, matches.size()));
-    Map<String, Integer> recordIndex = new LinkedHashMap<>();
-    Set<String> glueSeen = new LinkedHashSet<>();
-    var records = new ByteArrayOutputStream();
-    var glue = new ByteArrayOutputStream();
-    Map<String, Integer> firstOfTarget = new LinkedHashMap<>();
-    int glueCount = 0;
+    int size = matches.size();
+    int weight = Math.max(1, 100 / Math.max(1, size));
+    int targetBytes = size == 0 ? 0 : matches.getFirst().target.length;
+    var targets = new PackedSet(size, targetBytes);
+    int[] firstRecordOf = new int[size];
+    var records = new PackedSet(size, 7 + targetBytes);
+    var glue = new PackedSet(size, 7);
     for (Match match : matches) {
-      if (match.port == Port.NONE || recordIndex.size() >= SRV_RECORDS_MAX) {
+      if (match.port == Port.NONE || records.count() >= SRV_RECORDS_MAX) {
         continue;
       }
-      String target = new String(match.target, StandardCharsets.ISO_8859_1);
-      if (recordIndex.putIfAbsent(target + "/" + match.port, recordIndex.size()) == null) {
-        firstOfTarget.putIfAbsent(target, recordIndex.size() - 1);
-        writeU16(records, 0);
-        writeU16(records, weight);
-        writeU16(records, match.port);
-        records.write(match.target.length);
-        records.writeBytes(match.target);
+      records.u16(0).u16(weight).u16(match.port).u8(match.target.length).bytes(match.target);
+      int record = records.seal();
+      int known = targets.count();
+      int target = targets.bytes(match.target).seal();
+      if (target == known) {
+        firstRecordOf[target] = record;
       }
-      if (glueSeen.add(target + "/" + match.address)) {
-        writeU16(glue, firstOfTarget.getOrDefault(target, 0));
-        byte[] address = match.address.toBytes();
-        glue.write(address.length);
-        glue.writeBytes(address);
-        glueCount++;
-      }
+      glue.u16(firstRecordOf[target]).u8(match.address.v6() ? 16 : 4).address(match.address).seal();
     }
-    return recordIndex.isEmpty()
+    return records.count() == 0
         ? null
-        : new SrvRecords(recordIndex.size(), records.toByteArray(), glueCount, glue.toByteArray());
-  }
-
-  private static void writeU16(ByteArrayOutputStream out, int value) {
-    out.write(value >>> 8);
-    out.write(value);
+        : new SrvRecords(records.count(), records.toByteArray(), glue.count(), glue.toByteArray());
   }
 
   private static byte[] labels(String... labels) {
-    var out = new ByteArrayOutputStream();
+    int length = 0;
     for (String label : labels) {
-      byte[] bytes = ascii(label.toLowerCase(Locale.ROOT));
-      out.write(bytes.length);
-      out.writeBytes(bytes);
+      length += label.length() + 1;
     }
-    return out.toByteArray();
+    byte[] out = new byte[length];
+    int at = 0;
+    for (String label : labels) {
+      at = writeLabel(label, out, at);
+    }
+    return out;
+  }
+
+  private static int writeLabel(String label, byte[] out, int at) {
+    out[at++] = (byte) label.length();
+    for (int i = 0; i < label.length(); i++) {
+      out[at++] = DomainName.fold((byte) label.charAt(i));
+    }
+    return at;
   }
 
   private static byte[] ascii(String text) {

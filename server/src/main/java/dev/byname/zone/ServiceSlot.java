@@ -12,6 +12,9 @@ final class ServiceSlot extends NameTable.Entry {
   final ObjectKey service;
   volatile CompiledService compiled;
 
+  /** This slot by itself: what most addresses lead to, shared by all of them. */
+  final ServiceSlot[] alone = {this};
+
   ServiceSlot(ObjectKey service, CompiledService compiled) {
     super(keyOf(service));
     this.service = service;
