@@ -1,80 +1,50 @@
 package dev.byname.resolverconfig.deploy;
 
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
 
-/** What runs in the pod of {@link EndToEndIT}, as a process of its own. */
+/** What runs in the pods of {@link EndToEndIT}, as a process of its own. */
 final class PodClient {
-  private static final int TRIES = 3;
-
-  /** Queries that follow the input: what was broken by then would show. */
-  private static final int AFTERWARDS = 200;
-
   private PodClient() {}
 
   /**
-   * {@code resolve NAME} prints the address that Java finds. {@code ask SERVER} asks for reviews
-   * until it gets input, and 200 times more, each time from another port as libc does, and prints
-   * what became of it.
+   * {@code resolve NAME} prints the address that Java finds. {@code lookups NAMES INDEX STOPFILE}
+   * is an {@link Asker}.
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     switch (arguments[0]) {
       case "resolve" -> System.out.println(InetAddress.getByName(arguments[1]).getHostAddress());
-      case "ask" -> ask(InetAddress.getByName(arguments[1]));
+      case "lookups" ->
+          lookups(Asker.Names.valueOf(arguments[1]), arguments[2], Path.of(arguments[3]));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
   }
 
-  private static void ask(InetAddress server) throws IOException {
-    byte[] question = question("reviews.default.svc.cluster.local");
-    int answered = 0;
-    int lost = 0;
-    System.out.println("asking");
-    int afterwards = 0;
-    while (afterwards < AFTERWARDS) {
-      if (System.in.available() > 0) {
-        afterwards++;
-      }
-      boolean answer = false;
-      for (int attempt = 0; attempt < TRIES && !answer; attempt++) {
-        answer = isAnswered(server, question);
-      }
-      if (answer) {
-        answered++;
-      } else {
-        lost++;
-      }
+  private static void lookups(Asker.Names names, String index, Path stop)
+      throws InterruptedException {
+    for (int n = 1; !Files.exists(stop); n++) {
+      var pod = "10.%s.%d.%d".formatted(index, n / 200, n % 200);
+      var began = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+      boolean answered =
+          switch (names) {
+            case REVIEWS -> has("reviews", "10.0.0.157");
+            case PODS -> has(pod.replace('.', '-') + ".default.pod", pod);
+          };
+      System.out.println(began + (answered ? " answered" : " lost"));
+      TimeUnit.MILLISECONDS.sleep(50);
     }
-    System.out.println("answered=" + (answered > 0) + " lost=" + lost);
   }
 
-  private static boolean isAnswered(InetAddress server, byte[] question) throws IOException {
-    try (var socket = new DatagramSocket()) {
-      socket.connect(server, 53);
-      socket.setSoTimeout(5000);
-      socket.send(new DatagramPacket(question, question.length));
-      var answer = new DatagramPacket(new byte[512], 512);
-      socket.receive(answer);
-      byte[] bytes = Arrays.copyOf(answer.getData(), answer.getLength());
-      return (bytes[3] & 15) == 0 && bytes[7] == 1;
-    } catch (SocketTimeoutException | java.net.PortUnreachableException nothing) {
+  private static boolean has(String name, String address) {
+    try {
+      return InetAddress.getByName(name).getHostAddress().equals(address);
+    } catch (UnknownHostException notFound) {
       return false;
     }
-  }
-
-  private static byte[] question(String name) {
-    var bytes = new java.io.ByteArrayOutputStream();
-    bytes.writeBytes(new byte[] {7, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
-    for (var label : name.split("\\.", -1)) {
-      bytes.write(label.length());
-      bytes.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
-    }
-    bytes.writeBytes(new byte[] {0, 0, 1, 0, 1});
-    return bytes.toByteArray();
   }
 }
