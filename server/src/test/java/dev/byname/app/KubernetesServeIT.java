@@ -34,11 +34,13 @@ class KubernetesServeIT {
         var api = KubeApiServer.start(folder.resolve("api"), etcd, "--etcd-compaction-interval=0");
         var admin = new KubeAdmin(api)) {
       create(admin, "web", "10.0.7.1");
+      create(admin, "doomed", "10.0.7.9");
       create(admin, "db", "None");
       admin.createEndpoints("db", "10.1.0.1");
       try (var byname = started(api)) {
         var dig = Dig.at(byname.dns());
         dig.awaitBrief("10.0.7.1", "web" + ZONE);
+        assertThat(dig.brief("doomed" + ZONE)).isEqualTo("10.0.7.9");
         assertThat(dig.brief("db" + ZONE)).isEqualTo("10.1.0.1");
         assertThat(dig.brief("_http._tcp.db" + ZONE, "SRV"))
             .isEqualTo("0 100 80 10-1-0-1.db.default.svc.cluster.local.");
@@ -54,17 +56,21 @@ class KubernetesServeIT {
         dig.awaitBrief("", "later" + ZONE);
         assertThat(dig.full("later" + ZONE)).contains("status: NXDOMAIN");
 
-        api.kill();
-        assertThat(dig.brief("web" + ZONE)).isEqualTo("10.0.7.1");
-        assertThat(dig.brief("-x", "10.1.0.2")).isEqualTo("10-1-0-2.db.default.svc.cluster.local.");
-        changeBehindItsBack(etcd);
-        assertThat(dig.full("web" + ZONE))
-            .contains("status: NOERROR", "10.0.7.1")
-            .doesNotContain("EDE");
-        api.restart();
-        dig.awaitBrief("10.0.7.3", "behind" + ZONE);
-        assertThat(dig.brief("db" + ZONE)).isEqualTo("10.1.0.2");
-        assertThat(dig.brief("web" + ZONE)).isEqualTo("10.0.7.1");
+        try (var _ = dig.expectAllTheTime("10.0.7.1", "web" + ZONE)) {
+          api.kill();
+          awaitMetric(byname, "byname_source_connected 0");
+          assertThat(dig.brief("-x", "10.1.0.2"))
+              .isEqualTo("10-1-0-2.db.default.svc.cluster.local.");
+          changeBehindItsBack(etcd);
+          assertThat(dig.full("web" + ZONE))
+              .contains("status: NOERROR", "10.0.7.1")
+              .doesNotContain("EDE");
+          api.restart();
+          dig.awaitBrief("10.0.7.3", "behind" + ZONE);
+          dig.awaitBrief("", "doomed" + ZONE);
+          assertThat(dig.brief("db" + ZONE)).isEqualTo("10.1.0.2");
+          awaitMetric(byname, "byname_source_connected 1");
+        }
       }
       api.kill();
       // A start without it: what was known last, which is told.
@@ -79,13 +85,20 @@ class KubernetesServeIT {
     }
   }
 
-  /** Another server's write, and a compaction that leaves no way to tell of it but a list. */
+  /** Another server's writes, and a compaction that leaves no way to tell of it but a list. */
   private void changeBehindItsBack(EtcdProcess etcd) {
     try (var other = KubeApiServer.start(folder.resolve("other"), etcd);
         var admin = new KubeAdmin(other)) {
       create(admin, "behind", "10.0.7.3");
+      admin.deleteService("doomed");
     }
     etcd.etcdctl("compact", Long.toString(etcd.revision()));
+  }
+
+  private static void awaitMetric(TestServer byname, String line) {
+    await(line)
+        .atMost(LIMIT)
+        .until(() -> byname.scrape().lines().anyMatch(each -> each.startsWith(line)));
   }
 
   private static void create(KubeAdmin admin, String name, String address) {
@@ -105,6 +118,7 @@ class KubernetesServeIT {
         .:0 {
           bind 127.0.0.1
           errors
+          prometheus 127.0.0.1:0
           kubernetes cluster.local in-addr.arpa {
             kubeconfig %s
             snapshot last

@@ -94,7 +94,7 @@ public final class Dig {
 
   /** Asks the same question over and over. */
   public final class Vigil implements AutoCloseable {
-    private static final int PAUSE_MILLIS = 50;
+    private static final int PAUSE_MILLIS = 100;
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final List<String> others = new ArrayList<>();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,6 +50,7 @@ public final class EtcdProcess implements AutoCloseable {
 
   private final Path folder;
   private final String host;
+  private final Function<List<String>, ProcessBuilder> where;
   private final int memberCount;
   private final @Nullable TestCertificates certificates;
   private final List<String> extraArguments;
@@ -61,7 +63,8 @@ public final class EtcdProcess implements AutoCloseable {
     memberCount = builder.memberCount;
     certificates = builder.certificates;
     extraArguments = List.copyOf(builder.extraArguments);
-    host = builder.certificates == null ? freeLoopbackAddress(memberCount) : builder.host();
+    host = builder.host == null ? freeLoopbackAddress(memberCount) : builder.host;
+    where = builder.where;
     processes = new Process[memberCount];
   }
 
@@ -87,6 +90,7 @@ public final class EtcdProcess implements AutoCloseable {
     private int memberCount = 1;
     private @Nullable TestCertificates certificates;
     private @Nullable String host;
+    private Function<List<String>, ProcessBuilder> where = ProcessBuilder::new;
 
     private Builder(Path folder) {
       this.folder = folder;
@@ -113,8 +117,16 @@ public final class EtcdProcess implements AutoCloseable {
       return this;
     }
 
-    private String host() {
-      return java.util.Objects.requireNonNull(host);
+    /**
+     * Runs, with all its commands, in another network namespace.
+     *
+     * @param address of that namespace, where nobody else listens
+     * @param namespace makes a process of a command, as {@link NetworkPair#left} does
+     */
+    public Builder at(String address, Function<List<String>, ProcessBuilder> namespace) {
+      host = address;
+      where = namespace;
+      return this;
     }
 
     /** Starts all members and waits until the cluster has a leader. */
@@ -292,7 +304,8 @@ public final class EtcdProcess implements AutoCloseable {
     command.addAll(extraArguments);
     try {
       processes[member] =
-          new ProcessBuilder(command)
+          where
+              .apply(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log(member).toFile()))
               .start();
@@ -313,7 +326,7 @@ public final class EtcdProcess implements AutoCloseable {
       command.add("--key=" + certificates.clientKey());
     }
     command.addAll(arguments);
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    var builder = where.apply(command).redirectErrorStream(true);
     builder.environment().put("ETCDCTL_API", "3");
     try {
       var process = builder.start();

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -44,16 +45,23 @@ public final class KubeApiServer implements AutoCloseable {
 
   private final Path folder;
   private final String host;
+  private final Function<List<String>, ProcessBuilder> where;
   private final EtcdProcess etcd;
   private final List<String> extraArguments;
   private @Nullable Process server;
   private @Nullable Process controllers;
 
-  private KubeApiServer(Path folder, EtcdProcess etcd, List<String> extraArguments) {
+  private KubeApiServer(
+      Path folder,
+      String host,
+      Function<List<String>, ProcessBuilder> where,
+      EtcdProcess etcd,
+      List<String> extraArguments) {
     this.folder = folder;
+    this.host = host;
+    this.where = where;
     this.etcd = etcd;
     this.extraArguments = extraArguments;
-    host = freeLoopbackAddress();
   }
 
   /** Skips the calling test, with the reason, where a part is missing. */
@@ -74,7 +82,27 @@ public final class KubeApiServer implements AutoCloseable {
    * @param arguments of the kube-apiserver program, added to those it needs
    */
   public static KubeApiServer start(Path folder, EtcdProcess etcd, String... arguments) {
-    var server = new KubeApiServer(folder, etcd, List.of(arguments));
+    return started(
+        new KubeApiServer(
+            folder, freeLoopbackAddress(), ProcessBuilder::new, etcd, List.of(arguments)));
+  }
+
+  /**
+   * Starts the server in another network namespace, where its kubectl runs too.
+   *
+   * @param address of that namespace, where nobody else listens
+   * @param namespace makes a process of a command, as {@link NetworkPair#left} does
+   * @param etcd in the same namespace
+   */
+  public static KubeApiServer startAt(
+      String address,
+      Function<List<String>, ProcessBuilder> namespace,
+      Path folder,
+      EtcdProcess etcd) {
+    return started(new KubeApiServer(folder, address, namespace, etcd, List.of()));
+  }
+
+  private static KubeApiServer started(KubeApiServer server) {
     try {
       server.prepare();
       server.launch();
@@ -136,7 +164,7 @@ public final class KubeApiServer implements AutoCloseable {
     command.add("--cache-dir=" + folder.resolve("kubectl-cache"));
     command.addAll(List.of(arguments));
     try {
-      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      var process = where.apply(command).redirectErrorStream(true).start();
       try (var stdin = process.getOutputStream()) {
         stdin.write(input.getBytes(UTF_8));
       }
@@ -252,7 +280,8 @@ public final class KubeApiServer implements AutoCloseable {
     command.add(Path.of(System.getenv("KUBEBUILDER_ASSETS"), program).toString());
     command.addAll(arguments);
     try {
-      return new ProcessBuilder(command)
+      return where
+          .apply(command)
           .redirectErrorStream(true)
           .redirectOutput(
               ProcessBuilder.Redirect.appendTo(folder.resolve(program + ".log").toFile()))

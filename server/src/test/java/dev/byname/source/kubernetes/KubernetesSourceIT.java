@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Against a real kube-apiserver that is too old for EndpointSlice v1, so endpoints come from
- * core/v1 Endpoints. The tests share the server and use objects of different names.
+ * core/v1 Endpoints. The tests share the server and use objects of different names. What is
+ * answered while it is killed and compacted is asked in {@code KubernetesServeIT}.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class KubernetesSourceIT {
@@ -200,47 +201,6 @@ class KubernetesSourceIT {
   }
 
   @Test
-  void aKilledServerCostsNoAnswer() throws Exception {
-    admin.createService("survivor", "");
-    start(config(token(KubeApiServer.ADMIN_TOKEN)));
-    Set<ObjectKey> missed = missed("survivor");
-    api.kill();
-    eventually(() -> {
-      assertThat(byname.status().connected()).isFalse();
-      assertThat(byname.status().detail()).contains("serving the last picture");
-    });
-    assertThat(byname.clusterIp("survivor")).isNotEmpty();
-    api.restart();
-    admin.createService("after-restart", "");
-    eventually(() -> assertThat(byname.clusterIp("after-restart")).isNotEmpty());
-    eventually(() -> assertThat(byname.status().connected()).isTrue());
-    assertThat(missed).isEmpty();
-  }
-
-  @Test
-  void whatChangedBehindACompactionIsFoundByDifference() throws Exception {
-    admin.createService("kept", "");
-    admin.createService("doomed", "");
-    start(config(token(KubeApiServer.ADMIN_TOKEN)));
-    Set<ObjectKey> missed = missed("kept");
-    long relists = byname.status().relists();
-    api.kill();
-    try (var second = start(folder.resolve("second"));
-        var byItsSide = new KubeAdmin(second)) {
-      byItsSide.deleteService("doomed");
-      byItsSide.createService("behind", "");
-      etcd.etcdctl("compact", Long.toString(etcd.revision()));
-    }
-    api.restart();
-    eventually(() -> {
-      assertThat(byname.clusterIp("doomed")).isEmpty();
-      assertThat(byname.clusterIp("behind")).isNotEmpty();
-    });
-    assertThat(missed).isEmpty();
-    assertThat(byname.status().relists()).isGreaterThan(relists);
-  }
-
-  @Test
   void aBusyWatchIsNeverSuspectedOfLosses() throws Exception {
     start(config(token(KubeApiServer.ADMIN_TOKEN)));
     long seed = System.nanoTime();
@@ -267,29 +227,13 @@ class KubernetesSourceIT {
   }
 
   private KubeApiServer start(Path where) {
-    return KubeApiServer.start(
-        where,
-        etcd,
-        "--client-ca-file=" + certificates.authority(),
-        "--etcd-compaction-interval=0"); // the test compacts
+    return KubeApiServer.start(where, etcd, "--client-ca-file=" + certificates.authority());
   }
 
   private void start(KubernetesSourceConfig config) {
     byname = new KubernetesHarness();
     byname.start(config);
     byname.awaitSynced();
-  }
-
-  /** Collects the service whenever a change leaves it out of the picture. */
-  private Set<ObjectKey> missed(String name) {
-    Set<ObjectKey> missed = ConcurrentHashMap.newKeySet();
-    var key = new ObjectKey("default", name);
-    byname.state.addListener(change -> {
-      if (byname.state.service(key) == null) {
-        missed.add(key);
-      }
-    });
-    return missed;
   }
 
   private static KubernetesSourceConfig config(Access access) {
