@@ -31,10 +31,12 @@ final class Bench {
   static {
     PARTS.put("mix", Mix::run);
     PARTS.put("transports", Mix::runTransports);
+    PARTS.put("scale", Scale::run);
     PARTS.put("stream", Streams::run);
     PARTS.put("cache", Cached::run);
     PARTS.put("footprint", Footprint::run);
     PARTS.put("start", Start::run);
+    PARTS.put("check", Check::run);
   }
 
   private Bench() {}

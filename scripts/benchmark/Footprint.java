@@ -62,12 +62,10 @@ final class Footprint {
       throws IOException, InterruptedException {
     Bench.say(what);
     var servers = new Servers(lab.folder.resolve("footprint"), cluster);
-    int port = Measure.freePort();
-    return lab.start(
+    return lab.startByname(
+        servers,
         "byname",
-        "",
-        servers.byname(lab.java(), lab.ownFolder("byname-footprint"), port),
-        port,
+        new Servers.Task(Measure.freePort()),
         cluster.queries(1, Bench.SEED).getFirst());
   }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Starts servers, all on the first processor, and stops them whatever happens. */
+/** Starts servers, as a rule on the first processor, and stops them whatever happens. */
 final class Lab implements AutoCloseable {
   /**
    * How Byname's JVM is started. One processor and a small heap are what a pod has; the serial
@@ -36,6 +36,11 @@ final class Lab implements AutoCloseable {
   record Server(String name, String version, Process process, int port, double startSeconds) {
     String label() {
       return (name + " " + version).strip();
+    }
+
+    /** The same process, asked at another of its ports. */
+    Server at(int otherPort) {
+      return new Server(name, version, process, otherPort, startSeconds);
     }
   }
 
@@ -71,7 +76,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** Starts a peer; null, with a line that says why, when it is not there or does not want. */
-  Server start(Servers.Kind kind, int port, Cluster.Query first)
+  Server start(Servers.Kind kind, Servers.Task task, Cluster.Query first)
       throws IOException, InterruptedException {
     if (!wanted(kind.name())) {
       return null;
@@ -83,10 +88,35 @@ final class Lab implements AutoCloseable {
     }
     return start(
         kind.name(),
-        Servers.version(program, kind.versionCommand()),
-        kind.start().command(program.toString(), ownFolder(kind.name()), port),
-        port,
+        Servers.version(program, kind.versionOption()),
+        kind.start().command(program.toString(), ownFolder(kind.name() + task.port()), task),
+        task,
         first);
+  }
+
+  /** Starts Byname for a task that is in {@code servers}. */
+  Server startByname(
+      Servers servers, String name, Servers.Task task, Cluster.Query first, String... jvm)
+      throws IOException, InterruptedException {
+    return wanted(name)
+        ? start(
+            name, "", servers.byname(java(jvm), ownFolder(name + task.port()), task), task, first)
+        : null;
+  }
+
+  /** Starts the floor; null, with a line that says why, when it cannot be had. */
+  Server startFloor(Servers.Task task, Cluster.Query first)
+      throws IOException, InterruptedException {
+    if (!wanted("floor")) {
+      return null;
+    }
+    Path floor = folder.resolve("floor");
+    if (!Files.isExecutable(floor)) {
+      Bench.say("floor: left out, no C compiler (cc) on the PATH");
+      return null;
+    }
+    var command = List.of("" + floor, "" + task.port(), "" + task.threads());
+    return start("floor", "", command, task, first, answer -> true);
   }
 
   /**
@@ -94,23 +124,31 @@ final class Lab implements AutoCloseable {
    *
    * @return null, with a line that says why, when it does not
    */
-  Server start(String name, String version, List<String> command, int port, Cluster.Query first)
+  Server start(
+      String name, String version, List<String> command, Servers.Task task, Cluster.Query first)
       throws IOException, InterruptedException {
     return start(
         name,
         version,
         command,
-        port,
+        task,
         first,
         answer -> !answer.getSection(org.xbill.DNS.Section.ANSWER).isEmpty());
   }
 
-  Server start(
-      String name, String version, List<String> command, int port, Cluster.Query first, Ready ready)
+  private Server start(
+      String name,
+      String version,
+      List<String> command,
+      Servers.Task task,
+      Cluster.Query first,
+      Ready ready)
       throws IOException, InterruptedException {
-    var pinned = new ArrayList<>(List.of("taskset", "-c", "0"));
+    int port = task.port();
+    // The first processor, or the first ones.
+    var pinned = new ArrayList<>(List.of("taskset", "-c", "0-" + (task.threads() - 1)));
     pinned.addAll(command);
-    Path log = folder.resolve(name + ".log");
+    Path log = folder.resolve(name + port + ".log");
     long started = System.nanoTime();
     Process process =
         new ProcessBuilder(pinned)
@@ -124,7 +162,7 @@ final class Lab implements AutoCloseable {
       if (answer != null && ready.test(answer)) {
         break;
       }
-      boolean late = System.nanoTime() - started > TimeUnit.SECONDS.toNanos(60);
+      boolean late = System.nanoTime() - started > TimeUnit.SECONDS.toNanos(120);
       if (late || !process.isAlive()) {
         Bench.say(
             name + ": left out, it " + (late ? "does not answer" : "ended") + ": " + tail(log));
@@ -165,11 +203,16 @@ final class Lab implements AutoCloseable {
 
   /** The compiled load.c; null without a C compiler. */
   Path loadProgram() {
-    Path load = folder.resolve("load");
-    if (Files.isExecutable(load)) {
-      return load;
+    return compiled("load", "no latencies and no saturation");
+  }
+
+  /** The compiled source of that name; null, and says what is missing then, without a compiler. */
+  Path compiled(String name, String without) {
+    Path program = folder.resolve(name);
+    if (Files.isExecutable(program)) {
+      return program;
     }
-    Bench.say("no latencies and no saturation: load.c needs a C compiler (cc) on the PATH");
+    Bench.say("%s: %s.c needs a C compiler (cc) on the PATH".formatted(without, name));
     return null;
   }
 

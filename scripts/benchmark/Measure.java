@@ -134,7 +134,10 @@ final class Measure {
 
   /** Whether the server answers as the cluster says it must. */
   static boolean right(int port, Cluster.Query query) throws IOException {
-    Message answer = ask(port, query.name(), query.type(), Duration.ofSeconds(2));
+    return right(ask(port, query.name(), query.type(), Duration.ofSeconds(2)), query);
+  }
+
+  static boolean right(Message answer, Cluster.Query query) {
     if (answer == null || !org.xbill.DNS.Rcode.string(answer.getRcode()).equals(query.rcode())) {
       return false;
     }
@@ -164,8 +167,12 @@ final class Measure {
       double serverBusy,
       Latencies latencies) {}
 
-  /** In microseconds. */
-  record Latencies(double p50, double p99, double p999, double max) {}
+  /**
+   * In microseconds.
+   *
+   * @param sliceP99 the median of the p99 of short slices
+   */
+  record Latencies(double p50, double p99, double p999, double max, double sliceP99) {}
 
   private static final Pattern COMPLETED = Pattern.compile("Queries completed: +(\\d+)");
   private static final Pattern LOST = Pattern.compile("Queries lost: +(\\d+)");
@@ -216,7 +223,7 @@ final class Measure {
         n[0] / n[2],
         serverMicros / n[0],
         serverMicros / n[2] / 1e6,
-        new Latencies(n[3], n[4], n[5], n[6]));
+        new Latencies(n[3], n[4], n[5], n[6], n[7]));
   }
 
   /** The median over the rounds. */
@@ -237,7 +244,7 @@ final class Measure {
   }
 
   /** Runs a generator on the second processor and returns what it prints. */
-  private static String generate(List<String> command) throws IOException, InterruptedException {
+  static String generate(List<String> command) throws IOException, InterruptedException {
     var pinned = new ArrayList<>(List.of("taskset", "-c", "1"));
     pinned.addAll(command);
     Process generator = new ProcessBuilder(pinned).redirectErrorStream(true).start();

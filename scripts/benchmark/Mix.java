@@ -2,7 +2,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Cluster names over UDP, beside the servers that a cluster could run instead, and beside a floor:
@@ -55,9 +59,9 @@ final class Mix {
   static Object run(Lab lab) throws IOException, InterruptedException {
     var mix = new Mix(lab);
     mix.startFloor();
-    mix.startByname("byname", "-Xlog:gc:file=" + mix.gcLog());
+    mix.startByname("byname", "-Xlog:gc,safepoint:file=" + mix.stopsLog());
     for (Servers.Kind kind : mix.servers.peers()) {
-      mix.add(lab.start(kind, Measure.freePort(), mix.mix.getFirst()));
+      mix.add(lab.start(kind, new Servers.Task(Measure.freePort()), mix.mix.getFirst()));
     }
     return mix.measure("mix");
   }
@@ -73,23 +77,12 @@ final class Mix {
   }
 
   private void startFloor() throws IOException, InterruptedException {
-    Path floor = lab.folder.resolve("floor");
-    if (!Files.isExecutable(floor)) {
-      Bench.say("floor: left out, no C compiler (cc) on the PATH");
-    } else if (lab.wanted("floor")) {
-      int port = Measure.freePort();
-      add(
-          lab.start(
-              "floor", "", List.of("" + floor, "" + port), port, mix.getFirst(), answer -> true));
-    }
+    add(lab.startFloor(new Servers.Task(Measure.freePort()), mix.getFirst()));
   }
 
   private void startByname(String name, String... jvm) throws IOException, InterruptedException {
-    if (lab.wanted(name)) {
-      int port = Measure.freePort();
-      List<String> command = servers.byname(lab.java(jvm), lab.ownFolder(name), port);
-      add(lab.start(name, "", command, port, mix.getFirst()));
-    }
+    var task = new Servers.Task(Measure.freePort());
+    add(lab.startByname(servers, name, task, mix.getFirst(), jvm));
   }
 
   private void add(Lab.Server server) {
@@ -98,7 +91,7 @@ final class Mix {
     }
   }
 
-  private List<Report.Row> measure(String part) throws IOException, InterruptedException {
+  private Object measure(String part) throws IOException, InterruptedException {
     Path lines = lab.writeLines("queries", mix);
     Path messages = lab.writeMessages("messages", mix);
     Path load = lab.loadProgram();
@@ -115,7 +108,7 @@ final class Mix {
         Measure.load(process, port, load, messages, seconds, 0);
       }
     }
-    List<Double> before = gcPausesMillis();
+    int stopsBefore = stops().size();
     double seconds = lab.options.seconds();
     for (int round = 1; round <= lab.options.rounds(); round++) {
       Bench.say("round %d of %d".formatted(round, lab.options.rounds()));
@@ -133,29 +126,50 @@ final class Mix {
     for (Subject subject : subjects) {
       subject.memoryMib = Measure.memoryMib(subject.server.process());
     }
-    List<Report.Row> rows = new Report(subjects, lab.options).write(part);
-    List<Double> pauses = gcPausesMillis();
-    if (Files.exists(gcLog())) {
-      pauses = pauses.subList(before.size(), pauses.size());
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("servers", new Report(subjects, lab.options).write(part));
+    if (Files.exists(stopsLog())) {
+      List<Stop> stops = stops();
+      stops = stops.subList(stopsBefore, stops.size());
+      result.put("bynameStopsMillis", stops);
       System.out.printf(
-          "Byname's collector stopped it %d times meanwhile, at most for %.2f ms.%n",
-          pauses.size(), pauses.stream().mapToDouble(Double::doubleValue).max().orElse(0));
+          "Byname's JVM stopped its threads %d times meanwhile, at most for %.2f ms; to collect"
+              + " garbage %d times, at most for %.2f ms.%n",
+          stops.size(),
+          stops.stream().mapToDouble(Stop::millis).max().orElse(0),
+          stops.stream().filter(Stop::collection).count(),
+          stops.stream().filter(Stop::collection).mapToDouble(Stop::millis).max().orElse(0));
     }
-    return rows;
+    return result;
   }
 
-  private Path gcLog() {
-    return lab.folder.resolve("gc.log");
+  private Path stopsLog() {
+    return lab.folder.resolve("stops.log");
   }
 
-  /** Of Byname so far, from its log: lines that end in {@code Pause … 0.871ms}. */
-  private List<Double> gcPausesMillis() throws IOException {
-    if (!Files.exists(gcLog())) {
+  /**
+   * A time in which no thread of the JVM ran Java code; a query that came meanwhile waited as long.
+   *
+   * @param why the JVM's name for it
+   * @param millis until all had stopped, while they stood, and until they went on
+   */
+  record Stop(String why, boolean collection, double millis) {}
+
+  private static final Pattern STOP = Pattern.compile("Safepoint \"([^\"]+)\".* Total: +(\\d+) ns");
+
+  /** Byname's so far, from its log. */
+  private List<Stop> stops() throws IOException {
+    if (!Files.exists(stopsLog())) {
       return List.of();
     }
-    return Files.readAllLines(gcLog()).stream()
-        .filter(line -> line.contains("Pause") && line.endsWith("ms"))
-        .map(line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1, line.length() - 2)))
+    return Files.readAllLines(stopsLog()).stream()
+        .map(STOP::matcher)
+        .filter(Matcher::find)
+        .map(stop ->
+            new Stop(
+                stop.group(1),
+                stop.group(1).contains("Collect"),
+                Long.parseLong(stop.group(2)) / 1e6))
         .toList();
   }
 

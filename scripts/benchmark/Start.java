@@ -57,10 +57,10 @@ final class Start {
   }
 
   private static Lab.Server start(Lab lab, String... jvm) throws IOException, InterruptedException {
-    int port = Measure.freePort();
+    var task = new Servers.Task(Measure.freePort());
     Path own = lab.ownFolder("byname-start");
     Path demo = Path.of(System.getProperty("bench.root"), "conf", "demo");
-    List<String> command = Servers.byname(lab.java(jvm), own, port, demo);
-    return lab.start("byname", "", command, port, FIRST);
+    List<String> command = Servers.byname(lab.java(jvm), own, task, demo);
+    return lab.start("byname", "", command, task, FIRST);
   }
 }

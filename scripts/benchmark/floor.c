@@ -1,11 +1,14 @@
 /* The floor: what the kernel's UDP path costs when the server does nothing. Sends every datagram back with the QR bit
- * set, up to 64 for one recvmmsg and one sendmmsg. Usage: floor PORT */
+ * set, up to 64 for one recvmmsg and one sendmmsg. Usage: floor PORT [PROCESSES], a socket for each of them */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define BATCH 64
 #define BYTES 2048
@@ -16,10 +19,16 @@ int main(int argc, char **argv) {
   static struct iovec vectors[BATCH];
   static struct mmsghdr messages[BATCH];
   struct sockaddr_in own = {.sin_family = AF_INET};
-  int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 4 << 20;
+  int parent = 1;
+  for (int others = argc > 2 ? atoi(argv[2]) - 1 : 0; parent && others > 0; others--)
+    parent = fork();
+  if (!parent)
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+  int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 4 << 20, on = 1;
   own.sin_port = htons(argc > 1 ? atoi(argv[1]) : 0);
   own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (bind(fd, (struct sockaddr *)&own, sizeof own) != 0) {
     perror("floor: bind");
     return 1;
