@@ -83,7 +83,7 @@ public final class FileFactory implements PluginFactory<FileConfig> {
       warnings.forEach(warning -> in.warn(file + ": " + warning));
       return zone;
     } catch (ZoneFileException e) {
-      problems.add(new Location(e.file(), e.line()), e.reason());
+      e.mistakes().forEach(m -> problems.add(new Location(m.file(), m.line()), m.reason()));
       return null;
     }
   }

@@ -80,7 +80,7 @@ final class ServedZone {
     complaint = message;
     String still =
         now == null ? "it is answered with SERVFAIL" : "serial " + now.serial() + " stays";
-    log.error("zone {}: {}; {}", config.origin(), message, still);
+    log.error("zone {} cannot be read, {}:\n{}", config.origin(), still, message);
   }
 
   private @Nullable FileTime modificationTime() {

@@ -42,24 +42,17 @@ final class Zone {
   /**
    * Puts a zone together.
    *
-   * @param records all at or below the origin
-   * @throws IllegalArgumentException when there is not exactly one SOA record, at the origin
+   * @param soa whose owner is the origin
+   * @param records all of them, the SOA once, at or below the origin
    */
-  static Zone of(DomainName origin, List<ResourceRecord> records) {
-    Map<DomainName, Set<ResourceRecord>> byOwner = new HashMap<>();
-    byOwner.put(origin, new LinkedHashSet<>());
-    ResourceRecord soa = null;
-    for (ResourceRecord record : records) {
-      if (record.type().equals(RecordType.SOA)) {
-        if (soa != null && !soa.equals(record)) {
-          throw new IllegalArgumentException("there is more than one SOA record");
-        }
-        soa = record;
-      }
-      byOwner.computeIfAbsent(record.owner(), _ -> new LinkedHashSet<>(2)).add(record);
+  static Zone of(ResourceRecord soa, List<ResourceRecord> records) {
+    if (!(soa.data() instanceof SoaRdata data)) {
+      throw new IllegalArgumentException(soa + " is no SOA record");
     }
-    if (soa == null || !soa.owner().equals(origin) || !(soa.data() instanceof SoaRdata data)) {
-      throw new IllegalArgumentException("there is no SOA record for " + origin);
+    DomainName origin = soa.owner();
+    Map<DomainName, Set<ResourceRecord>> byOwner = new HashMap<>();
+    for (ResourceRecord record : records) {
+      byOwner.computeIfAbsent(record.owner(), _ -> new LinkedHashSet<>(2)).add(record);
     }
     var nodes = new TreeMap<DomainName, Node>();
     byOwner.forEach((name, owned) -> {

@@ -17,16 +17,16 @@
  * }</pre>
  *
  * <p>{@code file FILE [ZONES…]}: FILE is relative to the Corefile, ZONES are the block's unless
- * given; several directives may stand in a block, one for each file. A file that cannot be used is
- * an error with its line when the configuration is read. {@code reload} (1m; 0s: never) is how
- * often the file's SOA record is looked at: another serial lets the file's content take over as a
- * whole; with {@code reload_by_mtime} another modification time does. A file that then turns out
- * bad is logged with its line, and the old content stays. A file that is not there yet is waited
- * for; its zones are SERVFAIL until then.
+ * given; several directives may stand in a block, one for each file. Everything that is wrong with
+ * a file is told at once, with its lines, when the configuration is read. {@code reload} (1m; 0s:
+ * never) is how often the file's SOA record is looked at: another serial lets the file's content
+ * take over as a whole; with {@code reload_by_mtime} another modification time does. A file that
+ * then turns out bad is logged with all that is wrong, and the old content stays. A file that is
+ * not there yet is waited for; its zones are SERVFAIL until then.
  *
  * <ul>
- *   <li>{@code $ORIGIN}, {@code $TTL}, {@code $INCLUDE} relative to the file (an origin behind it
- *       must end with a dot), {@code $GENERATE}, unknown types in the form of RFC 3597.
+ *   <li>{@code $ORIGIN}, {@code $TTL}, {@code $INCLUDE} relative to the file, {@code $GENERATE},
+ *       unknown types in the form of RFC 3597.
  *   <li>Wildcards (RFC 4592), delegations with glue, DNAME (RFC 6672); aliases are followed in the
  *       zone and, outside of it, through this server's other blocks and plugins.
  *   <li>Zones signed with NSEC are answered with signatures and proofs where the client asks for

@@ -125,20 +125,23 @@ class FileTest {
   void aFileThatTurnsBadLeavesTheOldZone() throws IOException {
     write("db", ZONE.formatted(1, 1));
     var plugin = started("file db {\n reload 10s\n}");
-    write("db", ZONE.formatted(2, 2) + "www 60 A 192.0.2.300\n");
+    write("db", ZONE.formatted(2, 2) + "www 60 A 192.0.2.300\nftp 60\n");
     scheduler.advance(Duration.ofSeconds(10));
     scheduler.advance(Duration.ofSeconds(10));
     assertThat(content(plugin)).isEqualTo("ns.example.org. 192.0.2.1");
     assertThat(lines())
         .as("once, not at each look")
         .containsExactly(
-            "ERROR zone example.org.: db:4: Invalid address: 192.0.2.300; serial 1 stays");
+            "ERROR zone example.org. cannot be read, serial 1 stays:\n"
+                + "db:4: Invalid address: 192.0.2.300\n"
+                + "db:5: expected a string");
 
     Files.delete(folder.resolve("db"));
     scheduler.advance(Duration.ofSeconds(10));
     assertThat(content(plugin)).isEqualTo("ns.example.org. 192.0.2.1");
     assertThat(lines())
-        .containsExactly("ERROR zone example.org.: db: there is no such file; serial 1 stays");
+        .containsExactly(
+            "ERROR zone example.org. cannot be read, serial 1 stays:\ndb: there is no such file");
 
     write("db", ZONE.formatted(3, 3));
     scheduler.advance(Duration.ofSeconds(10));
@@ -193,10 +196,18 @@ class FileTest {
           """
           www 60 A 192.0.2.1 oops           | db:2: unexpected tokens at end of record
           www 60 NOTYPE x                   | db:2: Invalid type 'NOTYPE'
-          $INCLUDE part sub ; relative      | db:2: the origin of an $INCLUDE must end with a dot
-          $INCLUDE missing                  | db: missing (No such file or directory)
-          @ 60 SOA ns h 2 2 3 4 5           | db: there is more than one SOA record
-          @ 60 NSEC3PARAM 1 0 0 -           | db: the zone is signed with NSEC3, which is not supported: sign it with NSEC
+          www 60 A                          | db:2: expected an address
+          www 60 TXT "a                     | db:2: newline in quoted string
+          $ORIGIN a..b                      | db:2: 'a..b': invalid empty label
+          $TTL soon                         | db:2: expected a TTL value
+          $FOO                              | db:2: Invalid directive: $FOO
+          $GENERATE 1-x h$ A 192.0.2.$      | db:2: Invalid $GENERATE range specifier: 1-x
+          $INCLUDE missing                  | db:2: $INCLUDE missing: there is no such file
+          $INCLUDE db                       | db:2: $INCLUDE db: more than 10 files deep
+          www 60 CH A 192.0.2.1             | db:2: class IN only
+          www 60 TXT ( a                    | db:2: nothing closes this parenthesis
+          @ 60 SOA ns h 2 2 3 4 5           | db:2: there is more than one SOA record
+          @ 60 NSEC3PARAM 1 0 0 -           | db:2: the zone is signed with NSEC3, which is not supported: sign it with NSEC
           """)
   void whatIsWrongWithAFileIsToldWithItsLine(String line, String complaint) throws IOException {
     write("db", "@ 60 SOA ns h 1 2 3 4 5\n" + line + "\n");
@@ -204,12 +215,97 @@ class FileTest {
     assertThat(relative(problems)).contains(complaint);
   }
 
+  /** Each once, whatever else is wrong, and nothing that only follows from another mistake. */
+  @Test
+  void everythingThatIsWrongIsToldAtOnce() throws IOException {
+    write(
+        "db",
+        """
+        @ SOA ns h (
+           1 2 3
+           oops 5 )
+           NS ns
+        ns A 192.0.2.1
+        $TTL 60
+        www A 192.0.2.300 ; too much
+        ftp A 192.0.2.2
+        $INCLUDE part
+        txt TXT "never
+        mail MX 10
+        ftp NSEC3PARAM 1 0 0 -
+        ftp NSEC3PARAM 1 0 0 -
+        last A 192.0.2.3\
+        """);
+    write("part", "; a comment\n\none A\ntwo A 192.0.2.4\nthree AAAA 192.0.2.4\n");
+    config("file db");
+    assertThat(relative(problems))
+        .isEqualTo(
+            """
+            db:3: expected a TTL-like value
+            db:7: Invalid address: 192.0.2.300
+            db:10: newline in quoted string
+            db:11: expected a name
+            db:12: the zone is signed with NSEC3, which is not supported: sign it with NSEC
+            part:3: expected an address
+            part:5: Invalid address: 192.0.2.4\
+            """);
+  }
+
+  @Test
+  void anotherKindOfFileIsNotReadToItsEnd() throws IOException {
+    write("db", "apiVersion: v1\n".repeat(10_000));
+    config("file db");
+    assertThat(problems.all()).hasSize(101);
+    assertThat(relative(problems)).endsWith("db:100: too much is wrong: nothing is read behind it");
+  }
+
+  /** What an entry leaves open comes from those before it. */
+  @Test
+  void whatEntriesInherit() throws IOException {
+    write(
+        "db",
+        """
+        $ORIGIN org.
+        example SOA ns.example h.example 1 2 3 4 5
+        \tNS ns.example
+        $ORIGIN sub.example
+        a 60 TXT ( "one ; two"    ; a comment (
+          tw\\"o )
+        \tIN TXT "\u00fc"
+        $INCLUDE part below
+        b TXT no\\010tab
+        $TTL 7
+        $GENERATE 1-2 g$ A 192.0.2.$
+        c 9 TXT c
+        d TXT d
+        """);
+    write("part", "x 8 TXT x\n");
+    var copy = started("file db").copyOf(ORIGIN);
+    assertThat(relative(problems)).isEmpty();
+    assertThat(copy).isNotNull();
+    var records = new ArrayList<String>();
+    copy.behindSoa().forEachRemaining(record -> records.add(record.toString()));
+    assertThat(copy.soa())
+        .hasToString("example.org. 5 IN SOA ns.example.org. h.example.org. 1 2 3 4 5");
+    assertThat(records)
+        .containsExactlyInAnyOrder(
+            "example.org. 5 IN NS ns.example.org.",
+            "a.sub.example.org. 60 IN TXT \"one ; two\" \"tw\\\"o\"",
+            "a.sub.example.org. 60 IN TXT \"\\195\\188\"",
+            "b.sub.example.org. 60 IN TXT \"no\\010tab\"",
+            "x.below.sub.example.org. 8 IN TXT \"x\"",
+            "g1.sub.example.org. 7 IN A 192.0.2.1",
+            "g2.sub.example.org. 7 IN A 192.0.2.2",
+            "c.sub.example.org. 9 IN TXT \"c\"",
+            "d.sub.example.org. 7 IN TXT \"d\"");
+  }
+
   @Test
   void theRecordsOfAnotherZone() throws IOException {
     write("db", "$ORIGIN example.net.\n" + ZONE.formatted(1, 1));
     config("file db");
     assertThat(relative(problems))
-        .isEqualTo("db: it is the zone example.net., which is not example.org.");
+        .isEqualTo("db:2: it is the zone example.net., which is not example.org.");
   }
 
   @Test
