@@ -33,10 +33,10 @@ final class Chart {
       podAnnotations: {note: a}
       customLabels: {owner: net}
       customAnnotations: {note: b}
-      serviceType: LoadBalancer
+      serviceType: NodePort
       service:
-        clusterIPs: [10.0.0.11, "fd00::a"]
-        ipFamilyPolicy: PreferDualStack
+        clusterIP: 10.0.0.11
+        externalIPs: [192.0.2.9]
         externalTrafficPolicy: Local
         annotations: {lb: internal}
       prometheus:
@@ -85,13 +85,6 @@ final class Chart {
           resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}
       rbac: {multiclusterEnable: true}
       serviceAccount: {annotations: {note: a}}
-      serviceType: NodePort
-      service:
-        externalIPs: [192.0.2.9]
-        externalTrafficPolicy: Cluster
-        trafficDistribution: PreferClose
-        loadBalancerIP: 192.0.2.8
-        loadBalancerClass: example.org/lb
       prometheus:
         service: {enabled: true, annotations: {note: a}}
         monitor:
@@ -124,6 +117,19 @@ final class Chart {
         dnsConfig: {nameservers: [192.0.2.1]}
       """;
 
+  /** For Kubernetes 1.30: two address families, and a load balancer for UDP and TCP. */
+  static final String LOAD_BALANCER =
+      """
+      serviceType: LoadBalancer
+      service:
+        clusterIPs: [10.0.0.11, "fd00::a"]
+        ipFamilyPolicy: PreferDualStack
+        externalTrafficPolicy: Local
+        trafficDistribution: PreferClose
+        loadBalancerIP: 192.0.2.8
+        loadBalancerClass: example.org/lb
+      """;
+
   private static final String LEAST =
       """
       serviceAccount: {create: false}
@@ -141,16 +147,12 @@ final class Chart {
   /** Together they go through every branch of every template. */
   static final Map<String, String> VALUES =
       Map.of(
-          "the defaults",
-          "",
-          "replace",
-          REPLACE,
-          "everything",
-          EVERYTHING,
-          "the rest",
-          THE_REST,
-          "least",
-          LEAST);
+          "the defaults", "",
+          "replace", REPLACE,
+          "everything", EVERYTHING,
+          "the rest", THE_REST,
+          "load balancer", LOAD_BALANCER,
+          "least", LEAST);
 
   private Chart() {}
 

@@ -117,6 +117,13 @@ class HelmChartTest {
   }
 
   @Test
+  void theFirstOfTwoAddressesIsTheAddress() {
+    var service = render(Chart.LOAD_BALANCER, "byname").one("Service", "byname");
+    assertThat(text(service, "spec", "clusterIP")).isEqualTo("10.0.0.11");
+    assertThat(list(service, "spec", "clusterIPs")).isEqualTo(List.of("10.0.0.11", "fd00::a"));
+  }
+
+  @Test
   void contradictionsAreRefused() {
     Chart.assumeRenderable();
     assertThatThrownBy(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.byname.testkit.EtcdProcess;
 import dev.byname.testkit.KubeApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -17,14 +19,20 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 
 /**
- * A real API server takes every object of a kind that it knows: unknown fields, wrong types and
- * values out of range are found here.
+ * A real API server takes every object of a kind that it knows: values that contradict each other,
+ * which no schema finds, are found here.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class ManifestsApplyIT {
-  /** Kubernetes 1.20 serves policy/v1beta1 only, and what operators bring it does not know. */
+  /** Kubernetes 1.20 has older versions of the first two only, and not what operators bring. */
   private static final Set<String> UNKNOWN =
-      Set.of("PodDisruptionBudget", "ServiceMonitor", "PrometheusRule", "Certificate", "Issuer");
+      Set.of(
+          "PodDisruptionBudget",
+          "HorizontalPodAutoscaler",
+          "ServiceMonitor",
+          "PrometheusRule",
+          "Certificate",
+          "Issuer");
 
   private EtcdProcess etcd;
   private KubeApiServer api;
@@ -58,12 +66,19 @@ class ManifestsApplyIT {
         "webhook/cert-manager",
         "network-policies"
       })
-  void theApiServerTakesThem(String path) throws Exception {
-    var folder = Tool.ROOT.resolve("conf/kubernetes").resolve(path);
-    var yaml =
-        path.endsWith(".yaml")
-            ? java.nio.file.Files.readString(folder)
-            : ManifestsTest.render(folder);
+  void theApiServerTakesThem(String path) throws IOException {
+    var file = Tool.ROOT.resolve("conf/kubernetes").resolve(path);
+    take(path.endsWith(".yaml") ? Files.readString(file) : ManifestsTest.render(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"the defaults", "replace", "everything", "the rest", "least"})
+  void theApiServerTakesWhatTheChartMakes(String values) {
+    Chart.assumeRenderable();
+    take(Chart.render("net", Chart.VALUES.get(values)));
+  }
+
+  private void take(String yaml) {
     var dump = new Dump(DumpSettings.builder().build());
     var known = new StringBuilder();
     int count = 0;

@@ -65,7 +65,7 @@ class ManifestsTest {
   @ParameterizedTest
   @CsvSource({"base", "overlays/replace", "overlays/beside"})
   void withAllComponents(String folder) throws IOException {
-    var manifests = Manifests.of(render(withComponents(folder)), "ConfigMap/coredns");
+    var manifests = Manifests.of(renderWithComponents(temporary, folder), "ConfigMap/coredns");
     manifests.check();
     assertThat(at(manifests.one("Deployment", "byname"), "spec", "replicas"))
         .as("the autoscaler's to choose")
@@ -241,24 +241,23 @@ class ManifestsTest {
     return out.toString();
   }
 
-  /** A folder of the test with a kustomization of this one and every component. */
-  private Path withComponents(String folder) throws IOException {
+  /**
+   * A folder of {@code conf/kubernetes} with every component.
+   *
+   * @param temporary empty, for a kustomization of them
+   */
+  static String renderWithComponents(Path temporary, String folder) throws IOException {
+    // kustomize wants relative paths, and looks at where a link leads.
+    var here = temporary.toRealPath();
+    var conf = here.relativize(FOLDER.toRealPath());
     var components =
         Stream.of("pods-verified", "autoscaler", "monitoring")
-            .map(component -> "- " + relative("components/" + component) + "\n")
+            .map(component -> "- " + conf.resolve("components").resolve(component) + "\n")
             .collect(Collectors.joining());
     Files.writeString(
-        temporary.resolve("kustomization.yaml"),
-        "resources:\n- " + relative(folder) + "\ncomponents:\n" + components);
-    return temporary;
-  }
-
-  private Path relative(String folder) {
-    try {
-      return temporary.toRealPath().relativize(FOLDER.resolve(folder).toRealPath());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+        here.resolve("kustomization.yaml"),
+        "resources:\n- " + conf.resolve(folder) + "\ncomponents:\n" + components);
+    return render(here);
   }
 
   static String render(Path folder) {
