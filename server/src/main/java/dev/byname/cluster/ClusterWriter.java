@@ -21,7 +21,7 @@ public final class ClusterWriter implements ClusterSink, AutoCloseable {
    * Two batches. What waits here is held beside what it will replace: in a relist of 10,000 changed
    * slices a queue of 4096 would be a third of the picture again.
    */
-  static final int QUEUE_CHANGES_MAX = 512;
+  public static final int QUEUE_CHANGES_MAX = 512;
 
   static final int BATCH_CHANGES_MAX = 256;
 

@@ -23,12 +23,16 @@ final class LiveCluster implements AutoCloseable {
 
   final ClusterState state = new ClusterState(() -> 0);
   final EtcdSource source;
-  private final ClusterWriter writer = new ClusterWriter(state, "test");
+  final ClusterWriter writer = new ClusterWriter(state, "test");
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("etcd-source").daemon().factory());
 
   LiveCluster(EtcdSourceConfig config) {
+    this(config, true);
+  }
+
+  private LiveCluster(EtcdSourceConfig config, boolean started) {
     source =
         new EtcdSource(
             config,
@@ -39,11 +43,20 @@ final class LiveCluster implements AutoCloseable {
             InstantSource.system(),
             new Random(),
             ProgrammingLatency.NONE);
-    source.start();
+    if (started) {
+      source.start();
+    }
   }
 
   LiveCluster(List<URI> endpoints) {
-    this(EtcdSourceConfig.of(EtcdConnectionConfig.of(endpoints.toArray(URI[]::new))));
+    this(endpoints, true);
+  }
+
+  /**
+   * @param started false when the test starts the source
+   */
+  LiveCluster(List<URI> endpoints, boolean started) {
+    this(EtcdSourceConfig.of(EtcdConnectionConfig.of(endpoints.toArray(URI[]::new))), started);
   }
 
   Set<String> serviceNames() {
