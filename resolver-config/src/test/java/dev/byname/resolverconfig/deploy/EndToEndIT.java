@@ -9,7 +9,6 @@ import dev.byname.resolverconfig.resolvconf.NodeDns;
 import dev.byname.resolverconfig.resolvconf.PodDns;
 import dev.byname.resolverconfig.resolvconf.PodResolvConf;
 import dev.byname.resolverconfig.testkit.NetworkNamespace;
-import dev.byname.testkit.KubeApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EndToEndIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
-  private static final String ETCD = "http://172.16.3.23:2379";
   private static final String DNS_1 = "10.1.196.134";
   private static final String DNS_2 = "10.1.32.193";
   private static final String WEB = "10.1.32.194";
@@ -53,6 +51,7 @@ class EndToEndIT {
   @TempDir Path folder;
   private final List<AutoCloseable> toClose = new ArrayList<>();
   private final List<Process> processes = new ArrayList<>();
+  private ControlPlane controlPlane;
   private NetworkNamespace node1;
   private NetworkNamespace node2;
   private NetworkNamespace pod;
@@ -90,15 +89,8 @@ class EndToEndIT {
     // ping.
     node1.addAddress("10.0.0.157/32");
     serveReviews();
-    processes.add(
-        node1.start(
-            folder.resolve("etcd.log"),
-            "etcd",
-            "--data-dir=" + folder.resolve("etcd"),
-            "--listen-client-urls=" + ETCD,
-            "--advertise-client-urls=" + ETCD,
-            "--listen-peer-urls=http://127.0.0.1:2380"));
-    await("etcd").atMost(LIMIT).until(() -> etcdctl("endpoint", "health").exitCode() == 0);
+    controlPlane = new ControlPlane(node1, "172.16.3.23", folder);
+    processes.add(controlPlane.startEtcd());
     store("namespaces/default", "v1", "Namespace", "default", "", "{}");
     store("namespaces/kube-system", "v1", "Namespace", "kube-system", "", "{}");
     service("default", "reviews", "10.0.0.157", 9080);
@@ -120,7 +112,7 @@ class EndToEndIT {
 
   @Test
   void podsFindServicesByNameWhateverHappensToADnsPod() throws Exception {
-    var first = byname(dns1, "dns1", "etcd " + ETCD);
+    var first = byname(dns1, "dns1", "etcd " + controlPlane.etcdUrl());
     var second = byname(dns2, "dns2", secondSource());
     awaitReady(dns1, first);
     awaitReady(dns2, second);
@@ -153,7 +145,7 @@ class EndToEndIT {
     var askers = askers(stop, musl);
 
     var killed = aProcessIsKilled(first);
-    first = byname(dns1, "dns1-again", "etcd " + ETCD);
+    first = byname(dns1, "dns1-again", "etcd " + controlPlane.etcdUrl());
     awaitReady(dns1, first);
     awaitLookupsAfter(killed, askers);
     proxyDns(DNS_1, DNS_2);
@@ -467,61 +459,12 @@ class EndToEndIT {
             folder.resolve("web.log"), "busybox", "httpd", "-f", "-p", "8080", "-h", pages + ""));
   }
 
-  /** Kubernetes 1.20 knows no EndpointSlice v1: these are its Endpoints. */
   private String secondSource() throws Exception {
-    var assets = System.getenv("KUBEBUILDER_ASSETS");
-    if (assets == null || !Files.isExecutable(Path.of(assets, "kube-apiserver"))) {
-      System.out.println(
-          "skipped: the API server's part: KUBEBUILDER_ASSETS names no folder with a"
-              + " kube-apiserver; both DNS pods read etcd");
-      return "etcd " + ETCD;
+    if (!ControlPlane.hasApiServer("the API server's part; both DNS pods read etcd")) {
+      return "etcd " + controlPlane.etcdUrl();
     }
-    var key = folder.resolve("service-account.key");
-    KubeApiServer.writeServiceAccountKey(key);
-    var tokens = Files.writeString(folder.resolve("tokens.csv"), "token,dns,dns,system:masters\n");
-    var server =
-        node1.start(
-            folder.resolve("kube-apiserver.log"),
-            Path.of(assets, "kube-apiserver").toString(),
-            "--etcd-servers=" + ETCD,
-            "--bind-address=172.16.3.23",
-            "--secure-port=6443",
-            "--cert-dir=" + folder.resolve("pki"),
-            "--token-auth-file=" + tokens,
-            "--disable-admission-plugins=ServiceAccount",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-account-signing-key-file=" + key,
-            "--service-account-key-file=" + key,
-            "--service-cluster-ip-range=10.0.0.0/16");
-    processes.add(server);
-    await("kube-apiserver")
-        .atMost(LIMIT)
-        .until(() -> {
-          assertThat(server.isAlive()).as(folder + "/kube-apiserver.log").isTrue();
-          return node1
-              .run(
-                  "curl",
-                  "-sk",
-                  "--max-time",
-                  "5",
-                  "-H",
-                  "Authorization: Bearer token",
-                  "https://172.16.3.23:6443/readyz")
-              .output()
-              .equals("ok");
-        });
-    var kubeconfig =
-        Files.writeString(
-            folder.resolve("kubeconfig"),
-            """
-            apiVersion: v1
-            kind: Config
-            clusters: [{name: c, cluster: {server: "https://172.16.3.23:6443", certificate-authority: pki/apiserver.crt}}]
-            users: [{name: u, user: {token: token}}]
-            contexts: [{name: x, context: {cluster: c, user: u}}]
-            current-context: x
-            """);
-    return "kubeconfig " + kubeconfig;
+    processes.add(controlPlane.startApiServer());
+    return "kubeconfig " + controlPlane.kubeconfig();
   }
 
   private Process byname(NetworkNamespace where, String name, String source) throws IOException {
@@ -617,20 +560,13 @@ class EndToEndIT {
 
   // ---- what the API server would store
 
-  private NetworkNamespace.Run etcdctl(String... arguments) {
-    var command =
-        new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl", "--endpoints=" + ETCD));
-    command.addAll(Arrays.asList(arguments));
-    return node1.run(command.toArray(String[]::new));
-  }
-
   private void store(
       String key, String version, String kind, String name, String metadata, String rest) {
     var json =
         "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%s\"%s},%s"
             .formatted(version, kind, name, metadata, rest.substring(1))
             .replace(",}", "}");
-    var put = etcdctl("put", "/registry/" + key, json);
+    var put = controlPlane.etcdctl("put", "/registry/" + key, json);
     assertThat(put.exitCode()).as(put.output()).isZero();
   }
 
