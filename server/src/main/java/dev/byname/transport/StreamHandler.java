@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * bytes, answered in the order in which they are ready.
  *
  * <p>Whole frames are taken off {@link #unread}, answered, and the answers of one read gathered in
- * {@link #unsent}: many small answers cost one write. Frames are left where they are, and reading
- * stops, while too much is unanswered or unsent; TCP then holds the client back.
+ * {@link #unsent}: many small answers cost one write, and one TLS record where each query came in
+ * its own. Frames are left where they are, and reading stops, while too much is unanswered or
+ * unsent; TCP then holds the client back.
  *
  * <p>A connection ends in steps, so that no answer is lost to a reset: no more queries are taken
  * ({@link State#FINISHING}), the answers in flight go out, our half is closed, and what the client
@@ -73,6 +74,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
   private int queries;
   private boolean working;
   private boolean workAgain;
+
+  /** From a read until its end: more queries may follow at once, so answers wait for them. */
+  private boolean reading;
+
   private boolean inputEnded;
   private boolean stalled;
   private boolean shuttingDown;
@@ -107,7 +112,16 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
         before == null
             ? read
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), before, read);
+    reading = true;
     work();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ignored) {
+    if (reading) {
+      reading = false;
+      work();
+    }
   }
 
   @Override
@@ -173,8 +187,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
         while (takeFrames()) {
           send();
         }
-        send();
-        context.flush();
+        if (!reading) {
+          send();
+          context.flush();
+        }
       } while (workAgain && stalled && state == State.OPEN);
     } finally {
       working = false;
@@ -356,7 +372,11 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Listen
   }
 
   private void finishIfDone() {
-    if (state != State.FINISHING || working || inFlight > 0 || patience.isWriting()) {
+    if (state != State.FINISHING
+        || working
+        || inFlight > 0
+        || unsent != null
+        || patience.isWriting()) {
       return;
     }
     keepUnread();

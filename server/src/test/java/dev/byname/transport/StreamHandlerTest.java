@@ -97,6 +97,16 @@ class StreamHandlerTest {
   }
 
   @Test
+  void soDoTheyWhenTheReadComesInSeveralRecords() {
+    connect();
+    channel.writeInbound(
+        Unpooled.wrappedBuffer(framed(query(1, "fast.a"))),
+        Unpooled.wrappedBuffer(framed(query(2, "fast.b"))));
+    assertThat(channel.outboundMessages()).hasSize(1);
+    assertThat(ids()).containsExactly(1, 2);
+  }
+
+  @Test
   void theLongestMessageIsTaken() {
     connect();
     send(framed(query(9, "fast.example", 0xffff)));
