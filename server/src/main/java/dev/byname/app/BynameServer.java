@@ -64,19 +64,13 @@ public final class BynameServer implements AutoCloseable {
   private final Map<String, String> environment;
   private final Clocks clocks = Clocks.system();
   private final ScheduledExecutorService scheduler =
-      Executors.newScheduledThreadPool(
-          2, Thread.ofPlatform().name("scheduler-", 0).daemon().factory());
+      Executors.newScheduledThreadPool(2, BynameServer::schedulerThread);
   private final QueryMetrics queries = new QueryMetrics();
   private final Metrics metrics;
   private final AdminServer admin = new AdminServer();
   private final Pictures pictures;
   private final SkyDnsStores skyDns = new SkyDnsStores(clocks);
   private final Listeners listeners;
-  private final EventLoopGroup upstreamLoops =
-      new MultiThreadIoEventLoopGroup(
-          UPSTREAM_LOOPS,
-          new DefaultThreadFactory("upstream", true),
-          Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   private final ForwardCounts forwardCounts;
   private final CacheCounts cacheCounts;
   private final PluginCounts pluginCounts;
@@ -89,6 +83,7 @@ public final class BynameServer implements AutoCloseable {
   private volatile boolean stopping;
   private volatile @Nullable Running running;
   private @Nullable AdminPages pages;
+  private @Nullable EventLoopGroup upstreamLoops;
   private String refusedSha512 = "";
 
   /**
@@ -195,6 +190,10 @@ public final class BynameServer implements AutoCloseable {
     reloadInterval().ifPresent(this::watchFiles);
   }
 
+  private static Thread schedulerThread(Runnable work) {
+    return Thread.ofPlatform().name("scheduler").daemon().unstarted(work);
+  }
+
   private static String lines(Problems problems) {
     List<String> lines = problems.errors().stream().map(Problem::toString).toList();
     return String.join("\n", lines);
@@ -279,13 +278,15 @@ public final class BynameServer implements AutoCloseable {
 
     @Override
     public <T> T service(Class<T> type) {
+      if (type == EventLoopGroup.class) {
+        return type.cast(upstreamLoops());
+      }
       for (Object candidate :
           List.of(
               nextPages,
               pictures,
               skyDns,
               DEBUG,
-              upstreamLoops,
               forwardCounts,
               cacheCounts,
               pluginCounts,
@@ -298,8 +299,27 @@ public final class BynameServer implements AutoCloseable {
     }
   }
 
-  private static final RandomGenerator SECURE = new SecureRandom();
+  /** The system's generator, looked for when it is first needed: that takes a while. */
+  private static final class Secure {
+    static final RandomGenerator RANDOM = new SecureRandom();
+  }
+
+  private static final RandomGenerator SECURE = () -> Secure.RANDOM.nextLong();
   private static final LogLevel DEBUG = Logging::debug;
+
+  /** Made for the first plugin that asks elsewhere; a server of one cluster needs none. */
+  private synchronized EventLoopGroup upstreamLoops() {
+    EventLoopGroup loops = upstreamLoops;
+    if (loops == null) {
+      loops =
+          new MultiThreadIoEventLoopGroup(
+              UPSTREAM_LOOPS,
+              new DefaultThreadFactory("upstream", true),
+              Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+      upstreamLoops = loops;
+    }
+    return loops;
+  }
 
   /** What {@code /ready} says. */
   private List<String> notReady(boolean continuously) {
@@ -455,7 +475,10 @@ public final class BynameServer implements AutoCloseable {
     skyDns.close();
     healthCheck.close();
     admin.close();
-    var _ = upstreamLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    EventLoopGroup loops = upstreamLoops;
+    if (loops != null) {
+      var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
     scheduler.shutdownNow();
     metrics.close();
   }

@@ -13,6 +13,21 @@ record ListenAddress(Scheme scheme, String host, int port) {
     return scheme.text() + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
+  // Written out, as in other records that are keys when a server starts: what Java would make for
+  // them at run time is no part of an AOT cache and takes milliseconds.
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof ListenAddress other
+        && scheme == other.scheme
+        && port == other.port
+        && host.equals(other.host);
+  }
+
+  @Override
+  public int hashCode() {
+    return host.hashCode() * 31 + port;
+  }
+
   @Override
   public String toString() {
     return label();

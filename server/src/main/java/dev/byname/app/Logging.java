@@ -8,13 +8,19 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** How this process logs: lines for people, or JSON for machines. */
 public final class Logging {
   private static final String OURS = "dev.byname";
+
+  /** The offset, not the zone UTC, for which Java would read its table of time zones. */
   private static final String LINE =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, Z} %-5level %logger{0}: %msg%n";
+
+  private static java.util.logging.@Nullable Logger grpc;
+  private static boolean ours;
 
   private Logging() {}
 
@@ -26,6 +32,19 @@ public final class Logging {
   /** A command's: what it prints is its result, so only warnings, on standard error. */
   static void setUpForCommand() {
     setUp(false, "System.err", Level.WARN);
+    quietGrpc();
+  }
+
+  /**
+   * To be called before gRPC is used: it tells at INFO which transport it chose, and goes round the
+   * logging set up here. Not before it is needed, because Java then looks into every jar for a
+   * logging backend. Does nothing in other people's processes.
+   */
+  static synchronized void quietGrpc() {
+    if (ours && grpc == null) {
+      grpc = java.util.logging.Logger.getLogger("io.grpc"); // held, or the level is forgotten
+      grpc.setLevel(java.util.logging.Level.WARNING);
+    }
   }
 
   /** Until it is closed, nothing is logged. */
@@ -42,9 +61,9 @@ public final class Logging {
     return () -> ours.setLevel(before);
   }
 
-  private static void setUp(boolean json, String stream, Level level) {
-    // gRPC tells at INFO which transport it chose, and goes round the logging set up here.
-    java.util.logging.Logger.getLogger("io.grpc").setLevel(java.util.logging.Level.WARNING);
+  private static synchronized void setUp(boolean json, String stream, Level level) {
+    ours = true;
+    LogbackOnly.choose();
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     Encoder<ILoggingEvent> encoder = json ? json() : lines();

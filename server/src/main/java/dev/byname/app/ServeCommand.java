@@ -1,5 +1,6 @@
 package dev.byname.app;
 
+import dev.byname.transport.Listeners;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -109,6 +110,8 @@ final class ServeCommand implements Callable<Integer> {
       throw new ConfigurationException(
           "%s: there is no such file; say with -conf where the Corefile is".formatted(corefile));
     }
+    // Takes as long as all that comes before the first socket.
+    Thread.ofPlatform().name("sockets").daemon().start(Listeners::prepare);
     Logging.setUp(format.equals("json"));
     var server = new BynameServer(corefile, port, System.getenv());
     try {

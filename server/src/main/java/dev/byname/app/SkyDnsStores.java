@@ -120,6 +120,7 @@ final class SkyDnsStores implements SkyDnsStore.Provider, AutoCloseable {
   }
 
   private Shared create(SkyDnsSource from) {
+    Logging.quietGrpc();
     var messages = new SkyDnsMessages();
     // The mirror waits while values are read; nobody else may wait with it.
     var thread =

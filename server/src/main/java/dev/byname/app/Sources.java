@@ -123,6 +123,7 @@ final class Sources implements SourceFactory {
 
   private Source etcd(
       Origin.Etcd etcd, DecodeOptions options, ClusterState state, ClusterSink sink) {
+    Logging.quietGrpc();
     var connection =
         EtcdConnectionConfig.of(etcd.endpoints().stream().map(URI::create).toArray(URI[]::new));
     if (etcd.tls() != null) {

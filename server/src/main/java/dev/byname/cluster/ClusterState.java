@@ -4,7 +4,6 @@ import dev.byname.cluster.ClusterObject.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -400,7 +399,7 @@ public final class ClusterState {
       List<EndpointSlice> list, List<EndpointSlice> added) {
     var sorted = new ArrayList<>(list);
     sorted.addAll(added);
-    sorted.sort(Comparator.comparing(EndpointSlice::key));
+    sorted.sort((one, other) -> one.key().compareTo(other.key()));
     return List.copyOf(sorted);
   }
 

@@ -63,6 +63,17 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
     }
   }
 
+  // Written out: what Java would make at run time is no part of an AOT cache.
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof IpAddress other && v6 == other.v6 && high == other.high && low == other.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high) * 31 + Long.hashCode(low);
+  }
+
   /** Dotted quad, or RFC 5952's canonical form. */
   @Override
   public String toString() {

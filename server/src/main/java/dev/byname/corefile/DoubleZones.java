@@ -21,19 +21,17 @@ final class DoubleZones {
   /** For a block without bind. */
   private static final String EVERYWHERE = "";
 
-  private record Place(Scheme scheme, String zone, int port) {}
-
   private DoubleZones() {}
 
   static void report(List<ServerBlock> blocks, Problems problems) {
-    Map<Place, Map<String, ServerKey>> taken = new HashMap<>();
+    Map<String, Map<String, ServerKey>> taken = new HashMap<>();
     for (var block : blocks) {
       var addresses = addresses(block);
       var viewed = !block.directives("view").isEmpty();
       for (var key : block.keys()) {
         var here =
             taken.computeIfAbsent(
-                new Place(key.scheme(), key.zone(), key.port()), place -> new LinkedHashMap<>());
+                key.scheme() + " " + key.zone() + ":" + key.port(), _ -> new LinkedHashMap<>());
         for (var address : addresses) {
           var same = here.get(address);
           if (same != null) {

@@ -1,6 +1,5 @@
 package dev.byname.corefile;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -8,13 +7,14 @@ import java.util.regex.Pattern;
 
 /**
  * Lengths of time as Go writes them, and so every CoreDNS option: {@code 5s}, {@code 1m30s}, {@code
- * 250ms}.
+ * 250ms}. In plain numbers: {@code BigDecimal} computes tables when it is first used, some 20 ms in
+ * which a server that starts does not answer.
  */
 public final class GoDuration {
   /** The longest that Go can hold, 292 years: in effect no upper bound. */
   public static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
 
-  /** Longer text is no duration that anybody means, and decimal arithmetic on it would cost. */
+  /** Longer text is no duration that anybody means. */
   private static final int LENGTH_MAX = 40;
 
   private static final Pattern PART =
@@ -31,8 +31,6 @@ public final class GoDuration {
           "m", 60_000_000_000L,
           "h", 3_600_000_000_000L);
 
-  private static final BigDecimal NANOS_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
-
   private GoDuration() {}
 
   /** Nothing for text that Go refuses, among it numbers without a unit other than 0. */
@@ -46,19 +44,41 @@ public final class GoDuration {
       return Optional.of(Duration.ZERO);
     }
     var matcher = PART.matcher(rest);
-    var nanos = BigDecimal.ZERO;
+    long nanos = 0;
     var end = 0;
-    while (matcher.lookingAt()) {
-      var unit = BigDecimal.valueOf(UNIT_NANOS.getOrDefault(matcher.group(2), 0L));
-      nanos = nanos.add(new BigDecimal(matcher.group(1)).multiply(unit));
-      end = matcher.end();
-      matcher.region(end, rest.length());
-    }
-    if (end == 0 || end < rest.length() || nanos.compareTo(NANOS_MAX) > 0) {
+    try {
+      while (matcher.lookingAt()) {
+        nanos = Math.addExact(nanos, nanos(matcher.group(1), unitNanos(matcher.group(2))));
+        end = matcher.end();
+        matcher.region(end, rest.length());
+      }
+    } catch (ArithmeticException moreThanGoCanHold) {
       return Optional.empty();
     }
-    var duration = Duration.ofNanos(nanos.longValue());
+    if (end == 0 || end < rest.length()) {
+      return Optional.empty();
+    }
+    var duration = Duration.ofNanos(nanos);
     return Optional.of(negative ? duration.negated() : duration);
+  }
+
+  private static long unitNanos(String unit) {
+    return UNIT_NANOS.getOrDefault(unit, 0L);
+  }
+
+  /** The rest of a nanosecond is cut off, as Go does. */
+  private static long nanos(String number, long unitNanos) {
+    int point = number.indexOf('.');
+    int wholeEnd = point < 0 ? number.length() : point;
+    long whole = 0;
+    for (int i = 0; i < wholeEnd; i++) {
+      whole = Math.addExact(Math.multiplyExact(whole, 10), number.charAt(i) - '0');
+    }
+    long fraction = 0;
+    for (int i = number.length() - 1; i > wholeEnd; i--) {
+      fraction = ((number.charAt(i) - '0') * unitNanos + fraction) / 10;
+    }
+    return Math.addExact(Math.multiplyExact(whole, unitNanos), fraction);
   }
 
   /**
@@ -85,10 +105,12 @@ public final class GoDuration {
       out.append(duration.toMinutesPart()).append('m');
     }
     if (duration.toSecondsPart() > 0 || duration.toNanosPart() > 0) {
-      var seconds =
-          BigDecimal.valueOf(duration.toSecondsPart())
-              .add(BigDecimal.valueOf(duration.toNanosPart(), 9));
-      out.append(seconds.stripTrailingZeros().toPlainString()).append('s');
+      out.append(duration.toSecondsPart());
+      if (duration.toNanosPart() > 0) {
+        var digits = String.format("%09d", duration.toNanosPart());
+        out.append('.').append(digits.replaceFirst("0+$", ""));
+      }
+      out.append('s');
     }
     return out.toString();
   }

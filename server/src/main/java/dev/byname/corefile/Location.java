@@ -1,7 +1,5 @@
 package dev.byname.corefile;
 
-import java.util.Comparator;
-
 /**
  * A place in a configuration file, printed as {@code file:line}.
  *
@@ -9,9 +7,6 @@ import java.util.Comparator;
  * @param line counted from 1; 0 means the file as a whole (it is missing, say) and is not printed
  */
 public record Location(String file, int line) implements Comparable<Location> {
-  private static final Comparator<Location> BY_PLACE =
-      Comparator.comparing(Location::file).thenComparingInt(Location::line);
-
   /** The file as a whole. */
   public static Location of(String file) {
     return new Location(file, 0);
@@ -19,7 +14,8 @@ public record Location(String file, int line) implements Comparable<Location> {
 
   @Override
   public int compareTo(Location other) {
-    return BY_PLACE.compare(this, other);
+    int byFile = file.compareTo(other.file);
+    return byFile != 0 ? byFile : Integer.compare(line, other.line);
   }
 
   @Override

@@ -1,25 +1,30 @@
 package dev.byname.observe;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.byname.query.QueryMetrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code /metrics} prints. Counting is done elsewhere, in plain numbers; here they get their
@@ -44,33 +49,58 @@ public final class Metrics implements AutoCloseable {
       IntStream.range(0, 5).mapToDouble(k -> 0.00025 * Math.pow(10, k)).toArray();
 
   private final Map<String, Histogram> histograms = new ConcurrentHashMap<>();
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final MultiGauge pluginEnabled;
+  private List<Consumer<PrometheusMeterRegistry>> planned = new ArrayList<>();
+  private @Nullable PrometheusMeterRegistry made;
+  private @Nullable MultiGauge pluginEnabled;
   private volatile String sha512 = "";
 
   /**
    * @param version of this build, for {@code coredns_build_info}
    */
   public Metrics(QueryMetrics queries, String version, String javaVersion) {
-    registry.getPrometheusRegistry().register(new QueryCollector(queries));
-    registry
-        .getPrometheusRegistry()
-        .register(() ->
-            info(
-                MetricNames.BUILD_INFO,
-                Labels.of("version", version, "revision", "", "goversion", "java" + javaVersion)));
-    registry
-        .getPrometheusRegistry()
-        .register(
-            () -> info(MetricNames.RELOAD_VERSION, Labels.of("hash", "sha512", "value", sha512)));
-    FunctionCounter.builder(MetricNames.PANICS, queries, QueryMetrics::bugs)
-        .description("Errors of our own that were caught")
-        .register(registry);
-    pluginEnabled = MultiGauge.builder(MetricNames.PLUGIN_ENABLED).register(registry);
-    Gauge.builder(MetricNames.RESIDENT_MEMORY, ProcessNumbers::residentBytes).register(registry);
-    FunctionCounter.builder(MetricNames.CPU_SECONDS, this, self -> ProcessNumbers.cpuSeconds())
-        .register(registry);
+    plan(registry -> {
+      PrometheusRegistry prometheus = registry.getPrometheusRegistry();
+      prometheus.register(new QueryCollector(queries));
+      prometheus.register(() ->
+          info(
+              MetricNames.BUILD_INFO,
+              Labels.of("version", version, "revision", "", "goversion", "java" + javaVersion)));
+      prometheus.register(
+          () -> info(MetricNames.RELOAD_VERSION, Labels.of("hash", "sha512", "value", sha512)));
+      FunctionCounter.builder(MetricNames.PANICS, queries, QueryMetrics::bugs)
+          .description("Errors of our own that were caught")
+          .register(registry);
+      pluginEnabled = MultiGauge.builder(MetricNames.PLUGIN_ENABLED).register(registry);
+      Gauge.builder(MetricNames.RESIDENT_MEMORY, ProcessNumbers::residentBytes).register(registry);
+      FunctionCounter.builder(MetricNames.CPU_SECONDS, this, self -> ProcessNumbers.cpuSeconds())
+          .register(registry);
+    });
+  }
+
+  /**
+   * Does this with the registry, at once when there is one. It is made when the first number is
+   * asked for or counted: making it takes as long as reading a cluster's configuration, and a
+   * server that starts has better things to do.
+   */
+  private synchronized void plan(Consumer<PrometheusMeterRegistry> meters) {
+    if (made == null) {
+      planned.add(meters);
+    } else {
+      meters.accept(made);
+    }
+  }
+
+  private synchronized PrometheusMeterRegistry registry() {
+    PrometheusMeterRegistry registry = made;
+    if (registry == null) {
+      registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      made = registry;
+      for (var meters : planned) {
+        meters.accept(registry);
+      }
+      planned = List.of();
+    }
+    return registry;
   }
 
   /** A plugin of a server block, for {@code coredns_plugin_enabled}. */
@@ -78,16 +108,25 @@ public final class Metrics implements AutoCloseable {
 
   /** Replaces what is said about the running configuration. */
   public void configuration(List<EnabledPlugin> plugins, String corefileSha512) {
-    pluginEnabled.register(
-        plugins.stream()
-            .distinct()
-            .<MultiGauge.Row<?>>map(p ->
-                MultiGauge.Row.of(
-                    Tags.of(
-                        "server", p.server(), "zone", p.zone(), "view", p.view(), "name", p.name()),
-                    1))
-            .toList(),
-        true);
+    plan(_ ->
+        requireNonNull(pluginEnabled)
+            .register(
+                plugins.stream()
+                    .distinct()
+                    .<MultiGauge.Row<?>>map(p ->
+                        MultiGauge.Row.of(
+                            Tags.of(
+                                "server",
+                                p.server(),
+                                "zone",
+                                p.zone(),
+                                "view",
+                                p.view(),
+                                "name",
+                                p.name()),
+                            1))
+                    .toList(),
+                true));
     sha512 = corefileSha512;
   }
 
@@ -100,7 +139,7 @@ public final class Metrics implements AutoCloseable {
 
   /** Adds one to a counter; {@code labels} are names and values in turn. */
   public void count(String name, String... labels) {
-    registry.counter(name, labels).increment();
+    registry().counter(name, labels).increment();
   }
 
   /**
@@ -146,7 +185,7 @@ public final class Metrics implements AutoCloseable {
                     .withoutExemplars()
                     .classicUpperBounds(bounds)
                     .labelNames(names)
-                    .register(registry.getPrometheusRegistry()));
+                    .register(registry().getPrometheusRegistry()));
     return count == 0 ? histogram : histogram.labelValues(values);
   }
 
@@ -165,13 +204,18 @@ public final class Metrics implements AutoCloseable {
   /** A number that only grows; {@code name} without {@code _total}. */
   public <T> void counter(
       String name, Map<String, String> labels, T object, ToDoubleFunction<T> value) {
-    FunctionCounter.builder(name, object, value).tags(tags(labels)).register(registry);
+    plan(registry ->
+        FunctionCounter.builder(name, object, value).tags(tags(labels)).register(registry));
   }
 
   /** A number that goes up and down. Holds on to {@code object}. */
   public <T> void gauge(
       String name, Map<String, String> labels, T object, ToDoubleFunction<T> value) {
-    Gauge.builder(name, object, value).tags(tags(labels)).strongReference(true).register(registry);
+    plan(registry ->
+        Gauge.builder(name, object, value)
+            .tags(tags(labels))
+            .strongReference(true)
+            .register(registry));
   }
 
   private static Tags tags(Map<String, String> labels) {
@@ -182,18 +226,15 @@ public final class Metrics implements AutoCloseable {
     return tags;
   }
 
-  /** For libraries that report to Micrometer themselves. */
-  public MeterRegistry registry() {
-    return registry;
-  }
-
   /** In Prometheus's text format. */
   public String scrape() {
-    return registry.scrape();
+    return registry().scrape();
   }
 
   @Override
-  public void close() {
-    registry.close();
+  public synchronized void close() {
+    if (made != null) {
+      made.close();
+    }
   }
 }

@@ -39,7 +39,6 @@ import dev.byname.plugin.tls.TlsFactory;
 import dev.byname.plugin.transfer.TransferFactory;
 import dev.byname.plugin.view.ViewFactory;
 import dev.byname.plugin.whoami.WhoamiFactory;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -90,10 +89,14 @@ public final class PluginRegistry {
               new TransferFactory(),
               new ViewFactory(),
               new WhoamiFactory())
-          .sorted(Comparator.comparingInt(f -> DirectiveNames.CORE_DNS_ORDER.indexOf(f.name())))
+          .sorted((one, other) -> Integer.compare(place(one), place(other)))
           .toList();
 
   private PluginRegistry() {}
+
+  private static int place(PluginFactory<?> plugin) {
+    return DirectiveNames.CORE_DNS_ORDER.indexOf(plugin.name());
+  }
 
   public static List<PluginFactory<?>> factories() {
     return FACTORIES;

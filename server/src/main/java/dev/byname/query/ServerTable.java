@@ -4,7 +4,6 @@ import dev.byname.wire.DomainName;
 import dev.byname.wire.QueryView;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +58,7 @@ public final class ServerTable {
             new Entry(block, zone, metrics.zone(new QueryMetrics.Key(server, zone, block.view()))));
       }
     }
-    all.sort(Comparator.comparingInt((Entry e) -> e.labels).reversed());
+    all.sort((one, other) -> Integer.compare(other.labels, one.labels));
     for (int i = 0; i < all.size(); i++) {
       all.get(i).index = i;
     }

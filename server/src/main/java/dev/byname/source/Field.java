@@ -100,13 +100,7 @@ final class Field {
 
   /** The field of a mapping; absent when this is absent. */
   Field get(String field) {
-    Tree value =
-        switch (tree) {
-          case null -> null;
-          case Mapping mapping -> mapping.fields().get(field);
-          case Scalar scalar -> null;
-          case Sequence list -> null;
-        };
+    Tree value = tree instanceof Mapping mapping ? mapping.fields().get(field) : null;
     return new Field(this, field, value, problems);
   }
 
@@ -120,24 +114,17 @@ final class Field {
 
   /** The items of a list; empty when absent. */
   List<Field> items() {
-    return switch (tree) {
-      case null -> List.of();
-      case Sequence list -> {
-        var items = new ArrayList<Field>(list.items().size());
-        for (Tree item : list.items()) {
-          items.add(new Field(this, "[" + items.size() + "]", item, problems));
-        }
-        yield items;
+    if (tree instanceof Sequence list) {
+      var items = new ArrayList<Field>(list.items().size());
+      for (Tree item : list.items()) {
+        items.add(new Field(this, "[" + items.size() + "]", item, problems));
       }
-      case Mapping mapping -> {
-        problem("is a mapping, but must be a list");
-        yield List.of();
-      }
-      case Scalar scalar -> {
-        problem("is %s, but must be a list".formatted(scalar.description()));
-        yield List.of();
-      }
-    };
+      return items;
+    }
+    if (tree != null) {
+      problem("is %s, but must be a list".formatted(tree.description()));
+    }
+    return List.of();
   }
 
   /** A text; empty when absent. */

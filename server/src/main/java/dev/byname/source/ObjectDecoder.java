@@ -344,7 +344,7 @@ public final class ObjectDecoder {
       case "NodePort" -> Service.Type.NODE_PORT;
       case "LoadBalancer" -> Service.Type.LOAD_BALANCER;
       case "ExternalName" -> Service.Type.EXTERNAL_NAME;
-      case String unknown -> {
+      default -> {
         type.problemUnlessEmpty("is none of ClusterIP, NodePort, LoadBalancer, ExternalName");
         yield Service.Type.CLUSTER_IP;
       }
@@ -433,7 +433,7 @@ public final class ObjectDecoder {
       case "TCP" -> Protocol.TCP;
       case "UDP" -> Protocol.UDP;
       case "SCTP" -> Protocol.SCTP;
-      case String unknown -> {
+      default -> {
         field.problemUnlessEmpty("is none of TCP, UDP, SCTP");
         yield Protocol.TCP;
       }
@@ -528,7 +528,7 @@ public final class ObjectDecoder {
     return switch (addressType.text()) {
       case "IPv4" -> false;
       case "IPv6" -> true;
-      case String unknown -> {
+      default -> {
         addressType.require("IPv4, IPv6 or FQDN");
         addressType.problemUnlessEmpty("is none of IPv4, IPv6, FQDN");
         yield false;

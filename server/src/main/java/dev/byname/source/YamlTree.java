@@ -18,10 +18,8 @@ import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
@@ -112,10 +110,10 @@ public final class YamlTree {
     long valuesBefore = values;
     values++;
     Tree tree =
-        switch (event) {
-          case ScalarEvent scalar -> scalar(scalar, line);
-          case SequenceStartEvent start -> sequence(line);
-          case MappingStartEvent start -> mapping(line);
+        switch (event.getEventId()) {
+          case Scalar -> scalar((ScalarEvent) event, line);
+          case SequenceStart -> sequence(line);
+          case MappingStart -> mapping(line);
           default -> throw new IllegalStateException("no value: " + event);
         };
     if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {

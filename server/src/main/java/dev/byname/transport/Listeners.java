@@ -64,6 +64,14 @@ public final class Listeners implements AutoCloseable {
   }
 
   /**
+   * Has Java load and make what the first socket needs, so that a thread can do it beside the rest
+   * of a start. Without this the first socket does it.
+   */
+  public static void prepare() {
+    Sockets.prepare();
+  }
+
+  /**
    * Opens, keeps and closes listeners so that exactly these are open.
    *
    * @param wanted no two with the same scheme, host and port

@@ -43,6 +43,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens and closes the sockets of listeners, and owns the event loops they live on.
@@ -70,32 +71,64 @@ final class Sockets {
   private static final int AUTOMATIC_SOCKETS_MAX = 8;
   private static final int PORT_TRIES = 50;
 
-  /** Linux numbers; Netty has no name for this option. */
-  private static final IntegerUnixChannelOption IPV6_V6ONLY =
-      new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
-
   private static final int EACCES = -13;
   private static final int EADDRINUSE = -98;
   private static final int EADDRNOTAVAIL = -99;
 
-  private static final boolean IPV6 = hasIpv6();
-
-  private final boolean foreign;
-  private final boolean epoll;
+  private final TransportOptions options;
   private final int eventLoops;
-  private final EventLoopGroup group;
   private final ExecutorService handshakes;
   private final AtomicInteger threads = new AtomicInteger();
+  private @Nullable Netty netty;
+
+  /**
+   * What only Netty's sockets need. Made for the first of them: loading Netty takes as long as the
+   * rest of a start, and sockets of system calls answer meanwhile.
+   */
+  private static final class Netty {
+    /** Linux numbers; Netty has no name for this option. */
+    static final IntegerUnixChannelOption IPV6_V6ONLY =
+        new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+
+    final boolean epoll;
+    final EventLoopGroup group;
+
+    Netty(TransportOptions options) {
+      epoll = options.udp() != TransportOptions.Udp.NIO && Epoll.isAvailable();
+      group =
+          new MultiThreadIoEventLoopGroup(
+              options.eventLoops(),
+              new DefaultThreadFactory("byname-io", true),
+              epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+  }
+
+  /** What the machine has, found out when it matters: each takes some 30 ms of a start. */
+  private static final class SystemCalls {
+    static final boolean WORK = foreignFunctionsWork();
+  }
+
+  private static final class Ipv6 {
+    static final boolean IS_HERE = hasIpv6();
+  }
+
+  /** Finds out on the caller's thread what {@link #openUdp} and {@link #probe} need later. */
+  static void prepare() {
+    var _ = SystemCalls.WORK && Ipv6.IS_HERE;
+  }
+
+  private Netty netty() {
+    Netty made = netty;
+    if (made == null) {
+      made = new Netty(options);
+      netty = made;
+    }
+    return made;
+  }
 
   Sockets(TransportOptions options) {
-    epoll = options.udp() != TransportOptions.Udp.NIO && Epoll.isAvailable();
-    foreign = options.udp() == TransportOptions.Udp.FOREIGN && foreignFunctionsWork();
+    this.options = options;
     eventLoops = options.eventLoops();
-    group =
-        new MultiThreadIoEventLoopGroup(
-            eventLoops,
-            new DefaultThreadFactory("byname-io", true),
-            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     int handshakeThreads = Math.max(1, Math.min(4, eventLoops / 2));
     // Each open connection has at most one task here, so the queue is bounded by the connections.
     var pool =
@@ -228,7 +261,12 @@ final class Sockets {
 
   /** Ends the event loops. */
   void stop() {
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    Netty made = netty;
+    if (made != null) {
+      made.group
+          .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+          .awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
     handshakes.shutdown();
   }
 
@@ -281,7 +319,7 @@ final class Sockets {
 
   private Inlet openUdp(Listener listener, InetSocketAddress address, boolean ipv6Only)
       throws IOException {
-    if (foreign) {
+    if (options.udp() == TransportOptions.Udp.FOREIGN && SystemCalls.WORK) {
       return new ForeignUdpSocket(
           listener,
           address,
@@ -290,7 +328,8 @@ final class Sockets {
           DATAGRAM_MAX_BYTES,
           "byname-udp-" + threads.incrementAndGet());
     }
-    var loop = group.next();
+    boolean epoll = netty().epoll;
+    var loop = netty().group.next();
     var family = family(address);
     var bootstrap =
         new Bootstrap()
@@ -315,7 +354,7 @@ final class Sockets {
               ChannelOption.RECVBUF_ALLOCATOR,
               new FixedRecvByteBufAllocator(BATCH * DATAGRAM_MAX_BYTES));
       if (ipv6Only) {
-        bootstrap.option(IPV6_V6ONLY, 1);
+        bootstrap.option(Netty.IPV6_V6ONLY, 1);
       }
     } else {
       bootstrap
@@ -330,10 +369,11 @@ final class Sockets {
   private Inlet openAccepting(Listener listener, InetSocketAddress address, boolean ipv6Only)
       throws IOException {
     var family = family(address);
+    boolean epoll = netty().epoll;
     boolean halfClosure = listener.config().scheme() != Scheme.HTTPS;
     var bootstrap =
         new ServerBootstrap()
-            .group(group)
+            .group(netty().group)
             .channelFactory(() ->
                 epoll
                     ? new EpollServerSocketChannel(family)
@@ -347,7 +387,7 @@ final class Sockets {
     if (epoll) {
       bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
       if (ipv6Only) {
-        bootstrap.option(IPV6_V6ONLY, 1);
+        bootstrap.option(Netty.IPV6_V6ONLY, 1);
       }
     } else {
       bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
@@ -390,7 +430,7 @@ final class Sockets {
   private static InetSocketAddress address(ListenerConfig config) {
     var host = config.host();
     if (host.isEmpty()) {
-      host = IPV6 ? "::" : "0.0.0.0";
+      host = Ipv6.IS_HERE ? "::" : "0.0.0.0";
     }
     return new InetSocketAddress(InetAddress.ofLiteral(host), config.port());
   }

@@ -100,42 +100,49 @@ public final class AnswerWriter {
       int rotation) {
     begin(q, out, sizeMaxBytes, origin);
     int type = q.type;
-    switch (finding) {
-      case Finding.Addresses(Answers answer) -> writeAddresses(answer, type, rotation);
-      case Finding.Alias(DomainName target) -> {
-        if (type == RecordTypes.CNAME || type == RecordTypes.ANY) {
-          writeCname(target);
-        }
+    // No pattern switch: the classes that Java makes for one at run time are no part of an AOT
+    // cache, and the first answer would wait for them.
+    if (finding instanceof Finding.Addresses addresses) {
+      writeAddresses(addresses.answers(), type, rotation);
+    } else if (finding instanceof AddressTable.Entry entry) {
+      if (type == RecordTypes.PTR || type == RecordTypes.ANY) {
+        writePtrs(entry);
       }
-      case AddressTable.Entry entry -> {
-        if (type == RecordTypes.PTR || type == RecordTypes.ANY) {
-          writePtrs(entry);
-        }
+    } else if (finding instanceof Finding.Alias alias) {
+      if (type == RecordTypes.CNAME || type == RecordTypes.ANY) {
+        writeCname(alias.target());
       }
-      case Finding.Fixed.POD_ADDRESS -> {
-        if (type == (spelled.v6 ? RecordTypes.AAAA : RecordTypes.A)) {
-          writeSpelled(spelled);
-        }
-      }
-      case Finding.Fixed.SCHEMA_VERSION -> {
-        if (type == RecordTypes.TXT) {
-          writeRecord(RecordTypes.TXT, SCHEMA_VERSION_TTL_SECONDS, SCHEMA_VERSION);
-        }
-      }
-      case Finding.Fixed.APEX -> writeApex(type);
-      case Finding.Fixed.NAME_SERVER -> writeNameServerAddresses(type);
-      case Finding.Fixed.NO_DATA -> {}
-      case Finding.Fixed.NX_DOMAIN -> {
-        // CoreDNS never denies a name that it is asked the SOA of; resolvers walk up by it.
-        flags |= type == RecordTypes.SOA ? Rcode.NOERROR : Rcode.NXDOMAIN;
-      }
-      case Finding.Fixed.NOT_SYNCED -> flags |= Rcode.SERVFAIL;
+    } else {
+      writeFixed((Finding.Fixed) finding, type, spelled);
     }
     if (answers == 0 && (flags & Header.TC) == 0) {
       writeSoa();
       authorities = 1;
     }
     return finish();
+  }
+
+  private void writeFixed(Finding.Fixed finding, int type, SpelledAddress spelled) {
+    switch (finding) {
+      case POD_ADDRESS -> {
+        if (type == (spelled.v6 ? RecordTypes.AAAA : RecordTypes.A)) {
+          writeSpelled(spelled);
+        }
+      }
+      case SCHEMA_VERSION -> {
+        if (type == RecordTypes.TXT) {
+          writeRecord(RecordTypes.TXT, SCHEMA_VERSION_TTL_SECONDS, SCHEMA_VERSION);
+        }
+      }
+      case APEX -> writeApex(type);
+      case NAME_SERVER -> writeNameServerAddresses(type);
+      case NO_DATA -> {}
+      case NX_DOMAIN -> {
+        // CoreDNS never denies a name that it is asked the SOA of; resolvers walk up by it.
+        flags |= type == RecordTypes.SOA ? Rcode.NOERROR : Rcode.NXDOMAIN;
+      }
+      case NOT_SYNCED -> flags |= Rcode.SERVFAIL;
+    }
   }
 
   private void begin(QueryView query, byte[] target, int sizeMaxBytes, int origin) {

@@ -225,8 +225,7 @@ public final class ManifestsSource implements Source {
 
   private String detail() {
     if (files.present()) {
-      String about =
-          "%s: %d objects in %d files".formatted(folder, objects.size(), files.fileCount());
+      String about = folder + ": " + objects.size() + " objects in " + files.fileCount() + " files";
       return problems.isEmpty() ? about : about + "; " + abridgedProblems();
     }
     return synced
