@@ -12,8 +12,8 @@ import java.util.Locale;
  * A program in a pod that looks names up, one after the other, until its stop file is there.
  *
  * @param nodeLocal whether the pod asks a node-local server first
- * @param log a line for each lookup: when it began, in microseconds since 1970, and {@code
- *     answered} or {@code lost}
+ * @param log a line for each lookup: when it began and ended, in microseconds since 1970, and
+ *     {@code answered} or {@code lost}
  */
 record Asker(Resolver resolver, boolean nodeLocal, Process process, Path log) {
 
@@ -33,8 +33,8 @@ record Asker(Resolver resolver, boolean nodeLocal, Process process, Path log) {
     PODS
   }
 
-  /** One lookup. */
-  record Lookup(long beganMicros, boolean answered) {}
+  /** One lookup; times since 1970. */
+  record Lookup(long beganMicros, long endedMicros, boolean answered) {}
 
   /**
    * Starts a program.
@@ -76,7 +76,7 @@ record Asker(Resolver resolver, boolean nodeLocal, Process process, Path log) {
           fi
           began=${EPOCHREALTIME/./}
           if %4$s 2>&1 | grep -qwF "$address"; then became=answered; else became=lost; fi
-          echo "$began $became"
+          echo "$began ${EPOCHREALTIME/./} $became"
           sleep 0.05
         done
         """
@@ -107,7 +107,9 @@ record Asker(Resolver resolver, boolean nodeLocal, Process process, Path log) {
       return text.substring(0, text.lastIndexOf('\n') + 1)
           .lines()
           .map(line -> line.split(" "))
-          .map(words -> new Lookup(Long.parseLong(words[0]), words[1].equals("answered")))
+          .map(words ->
+              new Lookup(
+                  Long.parseLong(words[0]), Long.parseLong(words[1]), words[2].equals("answered")))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

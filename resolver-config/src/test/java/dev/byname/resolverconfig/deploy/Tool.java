@@ -37,7 +37,7 @@ final class Tool {
     }
   }
 
-  /** Starts a main class of this class path in a JVM that is small and remembers no name. */
+  /** Starts a main class of this class path in a JVM that is small. */
   static String[] java(Class<?> main, String... arguments) {
     var command =
         new ArrayList<>(
@@ -45,8 +45,6 @@ final class Tool {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Dsun.net.inetaddr.ttl=0",
-                "-Dsun.net.inetaddr.negative.ttl=0",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
