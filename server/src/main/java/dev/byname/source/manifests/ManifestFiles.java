@@ -99,6 +99,31 @@ final class ManifestFiles {
     return true;
   }
 
+  /**
+   * Takes over what the file holds, if nothing is wrong with it.
+   *
+   * @return false when something is, and nothing was done
+   */
+  boolean readIfGood(String file, Path path, BasicFileAttributes attributes) {
+    if (files.size() >= FILES_MAX) {
+      return false;
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(path)) {
+      bytes = in.readNBytes(ManifestReader.FILE_BYTES_MAX + 1);
+    } catch (IOException later) {
+      return false;
+    }
+    Content content = reader.read(file, bytes);
+    if (!content.problems().isEmpty()) {
+      return false;
+    }
+    files.put(file, new Known(Signature.of(attributes), sha256(bytes), false));
+    objects.update(file, content);
+    problems.set(file, content.problems());
+    return true;
+  }
+
   /** It is there but cannot be read; what it held stays. */
   void unreadable(String file, IOException e) {
     problems.set(file, "cannot be read: " + reason(e));

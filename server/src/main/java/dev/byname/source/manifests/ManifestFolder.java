@@ -1,5 +1,7 @@
 package dev.byname.source.manifests;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.byname.source.manifests.FolderWatch.Happened;
 import dev.byname.source.manifests.FolderWatch.Registration;
 import java.io.IOException;
@@ -24,14 +26,17 @@ import org.jspecify.annotations.Nullable;
  * changed.
  *
  * <p>Nothing is missed, because a folder is listened to before it is listed. Nothing is read half
- * written, as far as that can be told: a file is read when it has {@link Settling settled}. An
- * exception are known names to which another file was renamed: it was complete before it got the
- * name, so it is read at once.
+ * written, as far as that can be told: a file is read when it has {@link Settling settled}. Two are
+ * read at once: a known name to which another file was renamed, which was complete before it got
+ * the name, and a small JSON file, which tells by itself whether it is complete.
  *
  * <p>Used by one thread.
  */
 final class ManifestFolder {
   static final int DEPTH_MAX = 32;
+
+  /** What is read again with every event while it is being written. */
+  private static final long READ_AT_ONCE_BYTES_MAX = 64 << 10;
 
   /** Whether and when to read a file that was found. */
   private enum Reading {
@@ -166,6 +171,7 @@ final class ManifestFolder {
 
   /** Deals with what was told and has settled since, and hands over what is different. */
   void lookAtSettled() {
+    readWhatIsWhole();
     List<Entry> due = settling.takeDue();
     // With the folder its files go too, but that is no reason to forget them.
     if (rootTold || (!due.isEmpty() && !Files.isDirectory(root.path))) {
@@ -177,6 +183,30 @@ final class ManifestFolder {
       forgetTargets(entry.dir());
     }
     publish();
+  }
+
+  /** A file that was told of alone: with others, it may be one that is only being renamed. */
+  private void readWhatIsWhole() {
+    Entry only = settling.only();
+    if (only == null || only.dir.left || !present || !ManifestReader.tellsItsEnd(only.name)) {
+      return;
+    }
+    Dir dir = only.dir;
+    Path path = dir.path.resolve(only.name);
+    BasicFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    } catch (IOException later) {
+      return;
+    }
+    if (attributes.isRegularFile()
+        && attributes.size() <= READ_AT_ONCE_BYTES_MAX
+        && !dir.links.contains(only.name)
+        && !dir.dirs.containsKey(only.name)
+        && files.readIfGood(dir.prefix + only.name, path, attributes)) {
+      dir.files.add(only.name);
+      settling.remove(only);
+    }
   }
 
   private void publish() {

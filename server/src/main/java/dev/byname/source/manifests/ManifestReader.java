@@ -50,6 +50,11 @@ final class ManifestReader {
         && !NO_MANIFESTS.contains(name);
   }
 
+  /** Whether a file that can be read without a mistake is whole: JSON ends where it says. */
+  static boolean tellsItsEnd(String fileName) {
+    return fileName.toLowerCase(Locale.ROOT).endsWith(".json");
+  }
+
   /**
    * Reads all of a file.
    *
@@ -72,7 +77,7 @@ final class ManifestReader {
     }
     try {
       String text = text(bytes);
-      if (file.toLowerCase(Locale.ROOT).endsWith(".json")) {
+      if (tellsItsEnd(file)) {
         decode(file, JsonTree.read(text), objects, problems);
       } else {
         YamlTree.read(text, document -> decode(file, document, objects, problems));

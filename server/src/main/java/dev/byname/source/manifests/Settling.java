@@ -45,6 +45,16 @@ final class Settling<T> {
     return dues.containsKey(thing);
   }
 
+  /** The thing that settles; null when there is none, or more than one. */
+  @Nullable T only() {
+    return dues.size() == 1 ? dues.keySet().iterator().next() : null;
+  }
+
+  /** It need not settle any longer. */
+  void remove(T thing) {
+    dues.remove(thing);
+  }
+
   /** Takes out what is due. */
   List<T> takeDue() {
     long now = nanoTime.getAsLong();

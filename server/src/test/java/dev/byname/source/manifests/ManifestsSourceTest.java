@@ -273,6 +273,26 @@ class ManifestsSourceTest {
   }
 
   @Test
+  void jsonFileThatIsWholeNeedNotSettle() throws IOException {
+    start();
+    time.stop();
+    int half = JSON_SERVICE_D.length() / 2;
+    write("d.json", JSON_SERVICE_D.substring(0, half));
+    Files.writeString(
+        folder.resolve("d.json"), JSON_SERVICE_D.substring(half), StandardOpenOption.APPEND);
+    eventually(() -> assertThat(sink.held()).containsOnlyKeys("Service default/d"));
+    assertThat(source.problems()).isEmpty();
+  }
+
+  @Test
+  void newJsonFileThatWasMovedInNeedNotSettle() throws IOException {
+    start();
+    time.stop();
+    replace("d.json", JSON_SERVICE_D);
+    eventually(() -> assertThat(sink.held()).containsOnlyKeys("Service default/d"));
+  }
+
+  @Test
   void objectInTwoFilesIsTakenFromTheFirst() throws IOException {
     write("b.yaml", service("a", 82));
     start();
@@ -418,7 +438,7 @@ class ManifestsSourceTest {
     source =
         new ManifestsSource(
             folder,
-            new DecodeOptions(dev.byname.cluster.LabelSelector.EVERYTHING, false, false),
+            new DecodeOptions(dev.byname.cluster.LabelSelector.EVERYTHING, true, false, false, true),
             sink,
             state,
             time);

@@ -1,10 +1,12 @@
 package dev.byname.source.manifests;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** The machine's clock, and rescans only when a test asks for one. */
+/** The machine's clock, which can be stopped, and rescans only when a test asks for one. */
 final class TestTime implements ManifestsSource.Time {
   private final AtomicReference<Runnable> rescan = new AtomicReference<>();
+  private volatile @Nullable Long stoppedAt;
 
   @Override
   public long epochMillis() {
@@ -13,7 +15,12 @@ final class TestTime implements ManifestsSource.Time {
 
   @Override
   public long nanoTime() {
-    return System.nanoTime();
+    return stoppedAt == null ? System.nanoTime() : stoppedAt;
+  }
+
+  /** Nothing settles any more. */
+  void stop() {
+    stoppedAt = System.nanoTime();
   }
 
   @Override
