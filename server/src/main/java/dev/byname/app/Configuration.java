@@ -62,6 +62,7 @@ record Configuration(
     for (ServerBlock block : corefile.blocks()) {
       blocks.add(load(block, folder, problems));
     }
+    SnapshotFiles.check(blocks, problems);
     return new Configuration(file, corefile, List.copyOf(blocks), ListenPlan.of(blocks, problems));
   }
 

@@ -79,7 +79,12 @@ final class Sources implements SourceFactory {
   }
 
   private static DecodeOptions options(PictureSource from) {
-    return new DecodeOptions(LabelSelectors.parse(from.labels()), from.pods(), from.podNames());
+    return new DecodeOptions(
+        LabelSelectors.parse(from.labels()),
+        from.endpoints(),
+        from.pods(),
+        from.podNames(),
+        from.multicluster());
   }
 
   private Source api(

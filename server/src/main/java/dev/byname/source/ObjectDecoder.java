@@ -283,6 +283,9 @@ public final class ObjectDecoder {
   }
 
   private @Nullable String leftOut(Kind kind, Field object, Map<String, String> labels) {
+    if (!options.wants(kind)) {
+      return kind.apiName() + " is not wanted";
+    }
     return switch (kind) {
       case NAMESPACE, SERVICE_IMPORT -> null; // never chosen by labels
       case SERVICE, ENDPOINTS -> unselected(labels);
@@ -296,9 +299,6 @@ public final class ObjectDecoder {
             : unselected(labels);
       }
       case POD -> {
-        if (!options.pods()) {
-          yield "pods are not wanted";
-        }
         String phase = object.get("status").mapping().get("phase").text();
         yield GONE_PHASES.contains(phase) ? "its phase is " + phase : unselected(labels);
       }

@@ -145,33 +145,49 @@ class ObjectDecoderTest {
       value = {
         "clusterIP: 10.0.0.256              | spec.clusterIP: \"10.0.0.256\" is no IP address",
         "clusterIP: 010.0.0.1               | spec.clusterIP: \"010.0.0.1\" is no IP address",
-        "clusterIP: 10                      | spec.clusterIP: 10 is a number, but must be text: put it in quotes",
+        "clusterIP: 10                      | spec.clusterIP: 10 is a number, but must be text: put"
+            + " it in quotes",
         "clusterIPs: [10.0.0.1, None]       | spec.clusterIPs[1]: \"None\" is no IP address",
         "clusterIPs: [None, 10.0.0.1]       | spec.clusterIPs[1]: must not be beside None",
-        "clusterIPs: [10.0.0.1, 10.0.0.2]   | spec.clusterIPs[1]: 10.0.0.2 is a second IPv4 address; a service has one of each family",
-        "clusterIP: 10.0.0.1, clusterIPs: [10.0.0.2] | spec.clusterIPs[0]: \"10.0.0.2\" must be the same as spec.clusterIP, \"10.0.0.1\"",
-        "clusterIP: None, type: NodePort    | spec.clusterIP: None is not possible for type NodePort",
-        "type: Loadbalancer                 | spec.type: \"Loadbalancer\" is none of ClusterIP, NodePort, LoadBalancer, ExternalName",
-        "type: ExternalName                 | spec.externalName: is missing: the name that the service is an alias for",
-        "type: ExternalName, externalName: a..b | spec.externalName: \"a..b\" is no DNS name (lower-case letters, digits, '-' and '.')",
+        "clusterIPs: [10.0.0.1, 10.0.0.2]   | spec.clusterIPs[1]: 10.0.0.2 is a second IPv4"
+            + " address; a service has one of each family",
+        "clusterIP: 10.0.0.1, clusterIPs: [10.0.0.2] | spec.clusterIPs[0]: \"10.0.0.2\" must be the"
+            + " same as spec.clusterIP, \"10.0.0.1\"",
+        "clusterIP: None, type: NodePort    | spec.clusterIP: None is not possible for type"
+            + " NodePort",
+        "type: Loadbalancer                 | spec.type: \"Loadbalancer\" is none of ClusterIP,"
+            + " NodePort, LoadBalancer, ExternalName",
+        "type: ExternalName                 | spec.externalName: is missing: the name that the"
+            + " service is an alias for",
+        "type: ExternalName, externalName: a..b | spec.externalName: \"a..b\" is no DNS name"
+            + " (lower-case letters, digits, '-' and '.')",
         "ports: [{}]                        | spec.ports[0].port: is missing",
         "ports: [80]                        | spec.ports[0]: is a number, but must be a mapping",
         "ports: {port: 80}                  | spec.ports: is a mapping, but must be a list",
         "ports: [{port: 0}]                 | spec.ports[0].port: 0 is no port (1 to 65535)",
         "ports: [{port: 65536}]             | spec.ports[0].port: 65536 is no port (1 to 65535)",
         "ports: [{port: -1}]                | spec.ports[0].port: -1 is no port (1 to 65535)",
-        "ports: [{port: 99999999999999999}] | spec.ports[0].port: 99999999999999999 is no port (1 to 65535)",
+        "ports: [{port: 99999999999999999}] | spec.ports[0].port: 99999999999999999 is no port (1"
+            + " to 65535)",
         "ports: [{port: 80.5}]              | spec.ports[0].port: 80.5 is no port (1 to 65535)",
         "ports: [{port: \"80\"}]            | spec.ports[0].port: is text, but must be a number",
-        "ports: [{port: 80, nodePort: 70000}] | spec.ports[0].nodePort: 70000 is no node port (0 to 65535)",
-        "ports: [{port: 80, protocol: tcp}] | spec.ports[0].protocol: \"tcp\" is none of TCP, UDP, SCTP",
-        "ports: [{port: 80, name: a_b}]     | spec.ports[0].name: \"a_b\" is no DNS label (lower-case letters, digits and '-', a letter or digit at both ends, at most 63)",
-        "ports: [{port: 80, name: 80}]      | spec.ports[0].name: 80 is a number, but must be text: put it in quotes",
-        "ports: [{port: 80, name: a}, {port: 81, name: a}] | spec.ports[1].name: \"a\" is the name of another port, too",
-        "ports: [{port: 80, name: a}, {port: 80, name: b}] | spec.ports[1].port: 80/TCP is the same as ports[0]",
-        "ports: [{port: 80}, {port: 81}]    | spec.ports[1].name: is missing; of several ports only one may be without a name",
+        "ports: [{port: 80, nodePort: 70000}] | spec.ports[0].nodePort: 70000 is no node port (0 to"
+            + " 65535)",
+        "ports: [{port: 80, protocol: tcp}] | spec.ports[0].protocol: \"tcp\" is none of TCP, UDP,"
+            + " SCTP",
+        "ports: [{port: 80, name: a_b}]     | spec.ports[0].name: \"a_b\" is no DNS label"
+            + " (lower-case letters, digits and '-', a letter or digit at both ends, at most 63)",
+        "ports: [{port: 80, name: 80}]      | spec.ports[0].name: 80 is a number, but must be text:"
+            + " put it in quotes",
+        "ports: [{port: 80, name: a}, {port: 81, name: a}] | spec.ports[1].name: \"a\" is the name"
+            + " of another port, too",
+        "ports: [{port: 80, name: a}, {port: 80, name: b}] | spec.ports[1].port: 80/TCP is the same"
+            + " as ports[0]",
+        "ports: [{port: 80}, {port: 81}]    | spec.ports[1].name: is missing; of several ports only"
+            + " one may be without a name",
         "externalIPs: [a.b]                 | spec.externalIPs[0]: \"a.b\" is no IP address",
-        "publishNotReadyAddresses: \"yes\"  | spec.publishNotReadyAddresses: is text, but must be true or false",
+        "publishNotReadyAddresses: \"yes\"  | spec.publishNotReadyAddresses: is text, but must be"
+            + " true or false",
         "selector: app                      | spec.selector: is text, but must be a mapping",
       })
   void servicesThatTheApiServerWouldRefuse(String spec, String problem) {
@@ -313,7 +329,8 @@ class ObjectDecoderTest {
             .formatted("x".repeat(63), "x".repeat(64));
     assertThat(podNames((EndpointSlice) only(slice)))
         .containsExactly("x".repeat(63), null, null, null, "pod");
-    var without = new ObjectDecoder(new DecodeOptions(LabelSelectors.parse(""), true, false));
+    var without =
+        new ObjectDecoder(new DecodeOptions(LabelSelectors.parse(""), true, true, false, true));
     assertThat(podNames((EndpointSlice) only(without, slice))).containsOnlyNulls();
   }
 
@@ -377,17 +394,29 @@ class ObjectDecoderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "endpoints: []                                  | addressType: is missing: IPv4, IPv6 or FQDN",
-        "addressType: ipv4                              | addressType: \"ipv4\" is none of IPv4, IPv6, FQDN",
-        "addressType: IPv4, endpoints: [{}]             | endpoints[0].addresses: is missing: an endpoint has at least one address",
-        "addressType: IPv4, endpoints: [{addresses: ['fd00::1']}] | endpoints[0].addresses[0]: fd00::1 is no address of addressType IPv4",
-        "addressType: IPv6, endpoints: [{addresses: [10.1.0.1]}]  | endpoints[0].addresses[0]: 10.1.0.1 is no address of addressType IPv6",
-        "addressType: IPv4, endpoints: [{addresses: [x]}]         | endpoints[0].addresses[0]: \"x\" is no IP address",
-        "addressType: IPv4, endpoints: [{addresses: ['']}]        | endpoints[0].addresses[0]: is missing: an address",
-        "addressType: IPv4, endpoints: [{addresses: [10.1.0.1], hostname: a.b}] | endpoints[0].hostname: \"a.b\" is no DNS label (lower-case letters, digits and '-', a letter or digit at both ends, at most 63)",
-        "addressType: IPv4, endpoints: [{addresses: [10.1.0.1], conditions: {ready: 1}}] | endpoints[0].conditions.ready: is a number, but must be true or false",
-        "addressType: IPv4, ports: [{port: 65536}]      | ports[0].port: 65536 is no port (0 to 65535)",
-        "addressType: IPv4, ports: [{name: a}, {name: a}] | ports[1].name: \"a\" is the name of another port, too",
+        "endpoints: []                                  | addressType: is missing: IPv4, IPv6 or"
+            + " FQDN",
+        "addressType: ipv4                              | addressType: \"ipv4\" is none of IPv4,"
+            + " IPv6, FQDN",
+        "addressType: IPv4, endpoints: [{}]             | endpoints[0].addresses: is missing: an"
+            + " endpoint has at least one address",
+        "addressType: IPv4, endpoints: [{addresses: ['fd00::1']}] | endpoints[0].addresses[0]:"
+            + " fd00::1 is no address of addressType IPv4",
+        "addressType: IPv6, endpoints: [{addresses: [10.1.0.1]}]  | endpoints[0].addresses[0]:"
+            + " 10.1.0.1 is no address of addressType IPv6",
+        "addressType: IPv4, endpoints: [{addresses: [x]}]         | endpoints[0].addresses[0]:"
+            + " \"x\" is no IP address",
+        "addressType: IPv4, endpoints: [{addresses: ['']}]        | endpoints[0].addresses[0]: is"
+            + " missing: an address",
+        "addressType: IPv4, endpoints: [{addresses: [10.1.0.1], hostname: a.b}] |"
+            + " endpoints[0].hostname: \"a.b\" is no DNS label (lower-case letters, digits and '-',"
+            + " a letter or digit at both ends, at most 63)",
+        "addressType: IPv4, endpoints: [{addresses: [10.1.0.1], conditions: {ready: 1}}] |"
+            + " endpoints[0].conditions.ready: is a number, but must be true or false",
+        "addressType: IPv4, ports: [{port: 65536}]      | ports[0].port: 65536 is no port (0 to"
+            + " 65535)",
+        "addressType: IPv4, ports: [{name: a}, {name: a}] | ports[1].name: \"a\" is the name of"
+            + " another port, too",
       })
   void slicesThatTheApiServerWouldRefuse(String fields, String problem) {
     assertThat(problems(slice(fields))).containsExactly("EndpointSlice default/a: " + problem);
@@ -435,7 +464,8 @@ class ObjectDecoderTest {
     assertThat(
             problems("{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {a: 1}}}"))
         .containsExactly(
-            "Namespace shop: metadata.labels[a]: 1 is a number, but must be text: put it in quotes");
+            "Namespace shop: metadata.labels[a]: 1 is a number, but must be text: put it in"
+                + " quotes");
   }
 
   @Test
@@ -449,8 +479,9 @@ class ObjectDecoderTest {
     assertThat(reasonLeftOut(pod("phase: Failed, podIP: 10.1.0.1")))
         .isEqualTo("its phase is Failed");
     assertThat(reasonLeftOut(pod("phase: Pending"))).isEqualTo("has no address yet");
-    var noPods = new ObjectDecoder(new DecodeOptions(LabelSelectors.parse(""), false, true));
-    assertThat(reasonLeftOut(noPods, pod("podIP: 10.1.0.1"))).isEqualTo("pods are not wanted");
+    var noPods =
+        new ObjectDecoder(new DecodeOptions(LabelSelectors.parse(""), true, false, true, true));
+    assertThat(reasonLeftOut(noPods, pod("podIP: 10.1.0.1"))).isEqualTo("Pod is not wanted");
   }
 
   @Test
@@ -478,9 +509,28 @@ class ObjectDecoderTest {
   }
 
   @Test
+  void kindsThatNobodyAsksForAreLeftOut() {
+    var bare =
+        new ObjectDecoder(new DecodeOptions(LabelSelectors.parse(""), false, false, false, false));
+    assertThat(reasonLeftOut(bare, slice("addressType: IPv4")))
+        .isEqualTo("EndpointSlice is not wanted");
+    assertThat(reasonLeftOut(bare, "{apiVersion: v1, kind: Endpoints, metadata: {name: web}}"))
+        .isEqualTo("Endpoints is not wanted");
+    assertThat(
+            reasonLeftOut(
+                bare,
+                "{apiVersion: multicluster.x-k8s.io/v1alpha1, kind: ServiceImport,"
+                    + " metadata: {name: web}, spec: {type: Headless}}"))
+        .isEqualTo("ServiceImport is not wanted");
+    assertThat(only(bare, "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"))
+        .isInstanceOf(Namespace.class);
+  }
+
+  @Test
   void labelsSelectServicesSlicesAndPodsButNotNamespaces() {
     var chosen =
-        new ObjectDecoder(new DecodeOptions(LabelSelectors.parse("visible=yes"), true, true));
+        new ObjectDecoder(
+            new DecodeOptions(LabelSelectors.parse("visible=yes"), true, true, true, true));
     assertThat(reasonLeftOut(chosen, slice("addressType: IPv4")))
         .isEqualTo("its labels are not selected");
     assertThat(reasonLeftOut(chosen, pod("podIP: 10.1.0.1")))
@@ -522,20 +572,31 @@ class ObjectDecoderTest {
         "{}                                       | kind: is missing",
         "{apiVersion: v1}                         | kind: is missing",
         "{kind: Service}                          | apiVersion: is missing",
-        "{kind: 1}                                | kind: 1 is a number, but must be text: put it in quotes",
-        "{apiVersion: v2, kind: Service}          | apiVersion: \"v2\" is not known for Service; known: v1",
-        "{apiVersion: discovery.k8s.io/v1alpha1, kind: EndpointSlice} | apiVersion: \"discovery.k8s.io/v1alpha1\" is not known for EndpointSlice; known: discovery.k8s.io/v1, discovery.k8s.io/v1beta1",
+        "{kind: 1}                                | kind: 1 is a number, but must be text: put it"
+            + " in quotes",
+        "{apiVersion: v2, kind: Service}          | apiVersion: \"v2\" is not known for Service;"
+            + " known: v1",
+        "{apiVersion: discovery.k8s.io/v1alpha1, kind: EndpointSlice} | apiVersion:"
+            + " \"discovery.k8s.io/v1alpha1\" is not known for EndpointSlice; known:"
+            + " discovery.k8s.io/v1, discovery.k8s.io/v1beta1",
         "{apiVersion: v1, kind: service}          | kind: \"service\" must be written Service",
         "[]                                       | is a list, but must be a Kubernetes object",
         "word                                     | is text, but must be a Kubernetes object",
         "{apiVersion: v1, kind: Service}          | Service: metadata.name: is missing",
-        "{apiVersion: v1, kind: Service, metadata: {name: 7}}          | Service: metadata.name: 7 is a number, but must be text: put it in quotes",
-        "{apiVersion: v1, kind: Service, metadata: {name: a}}          | Service default/a: spec: is missing: the service's ports and addresses",
-        "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: A}} | Service: metadata.namespace: \"A\" is no DNS label (lower-case letters, digits and '-', a letter or digit at both ends, at most 63)",
+        "{apiVersion: v1, kind: Service, metadata: {name: 7}}          | Service: metadata.name: 7"
+            + " is a number, but must be text: put it in quotes",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}}          | Service default/a: spec:"
+            + " is missing: the service's ports and addresses",
+        "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: A}} | Service:"
+            + " metadata.namespace: \"A\" is no DNS label (lower-case letters, digits and '-', a"
+            + " letter or digit at both ends, at most 63)",
         "{apiVersion: v1, kind: List, items: {}}  | items: is a mapping, but must be a list",
-        "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List}]} | items[0]: is a List inside a List",
+        "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List}]} | items[0]: is a List"
+            + " inside a List",
         "{apiVersion: v1, kind: List, items: [null]} | items[0]: is missing: a Kubernetes object",
-        "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Service, metadata: {name: a}}]} | Service default/a: items[0].spec: is missing: the service's ports and addresses",
+        "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Service, metadata: {name:"
+            + " a}}]} | Service default/a: items[0].spec: is missing: the service's ports and"
+            + " addresses",
       })
   void whatIsNoObject(String text, String problem) {
     assertThat(problems(text)).containsExactly(problem);
@@ -612,7 +673,8 @@ class ObjectDecoderTest {
   void equalPortsAndNamesAreKeptOnce() {
     String slice =
         slice(
-            "addressType: IPv4, ports: [{name: http, port: 80}], endpoints: [{addresses: [10.0.0.1], zone: z}]");
+            "addressType: IPv4, ports: [{name: http, port: 80}], endpoints: [{addresses:"
+                + " [10.0.0.1], zone: z}]");
     EndpointSlice one = (EndpointSlice) only(slice);
     EndpointSlice other = (EndpointSlice) only(slice);
     assertThat(one.ports()).isSameAs(other.ports());

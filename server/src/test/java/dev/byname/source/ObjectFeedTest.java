@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ObjectFeedTest {
   private final List<String> calls = new ArrayList<>();
   private final ObjectDecoder decoder =
-      new ObjectDecoder(new DecodeOptions(LabelSelectors.parse("!hidden"), true, true));
+      new ObjectDecoder(new DecodeOptions(LabelSelectors.parse("!hidden"), true, true, true, true));
   private final ObjectFeed feed =
       new ObjectFeed(
           new ClusterSink() {

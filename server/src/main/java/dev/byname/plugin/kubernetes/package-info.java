@@ -26,7 +26,8 @@
  *   <li>{@code etcd ENDPOINT… { prefix /registry; tls CERT KEY CA; credentials USER PASSWORD }}:
  *       the store itself;
  *   <li>{@code snapshot FILE [{ max_age 24h }]}: the last known good picture, for a start without
- *       the source.
+ *       the source. Blocks that read the cluster with the same options share one picture and one
+ *       file; others need a file each.
  * </ul>
  *
  * <p>At the start, names of the cluster wait up to {@code startup_timeout} (5s) for the first

@@ -92,7 +92,7 @@ public final class EtcdSource implements Source {
       ProgrammingLatency latency) {
     var prefixes = new EnumMap<StoredResource, MirroredPrefix>(StoredResource.class);
     for (StoredResource resource : StoredResource.values()) {
-      if (resource != StoredResource.PODS || options.pods()) {
+      if (options.wants(resource.kind())) {
         prefixes.put(resource, new MirroredPrefix(resource.path(config.prefix())));
       }
     }

@@ -114,7 +114,12 @@ public final class KubernetesSource implements Source {
     // The API server has selected by labels already.
     decoder =
         new ObjectDecoder(
-            new DecodeOptions(LabelSelector.EVERYTHING, config.pods(), config.podNames()));
+            new DecodeOptions(
+                LabelSelector.EVERYTHING,
+                config.endpoints(),
+                config.pods(),
+                config.podNames(),
+                config.multicluster()));
     this.latency = new ProgrammingLatency.Recorder(state, timing.clock(), latency);
     health = new ReadingHealth(log, () -> api.server().toString());
   }

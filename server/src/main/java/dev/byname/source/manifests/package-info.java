@@ -23,8 +23,8 @@
  * <p>A change is seen when the kernel tells (inotify) and applied as soon as the file has been left
  * alone for {@value dev.byname.source.manifests.ManifestsSource#QUIET_MILLIS} ms, at once when it
  * was replaced by renaming, or is JSON of up to 64 KiB and whole: half a YAML file can look like a
- * whole one, half a JSON file cannot. A rescan now and then looks at everything without being told, for file
- * systems that do not tell.
+ * whole one, half a JSON file cannot. A rescan now and then looks at everything without being told,
+ * for file systems that do not tell.
  *
  * <p>{@link dev.byname.source.manifests.ManifestsSource} is the way in and owns the thread; {@code
  * ManifestFolder} walks the files, {@code FolderWatch} listens to the kernel, {@code

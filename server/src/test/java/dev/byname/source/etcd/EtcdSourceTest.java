@@ -91,14 +91,25 @@ class EtcdSourceTest {
   }
 
   @Test
-  void podsAreReadOnlyWhenWanted() {
+  void onlyWhatIsWantedIsReadAndWatched() {
+    etcd.put("/registry/services/specs/shop/web", EtcdFixtures.read("service-web.pb"));
+    etcd.put("/registry/endpointslices/shop/web-x7", EtcdFixtures.read("endpointslice-v1beta1.pb"));
+    etcd.put("/registry/services/endpoints/shop/db", EtcdFixtures.read("endpoints.pb"));
+    etcd.put("/registry/multicluster.x-k8s.io/serviceimports/shop/far", serviceImport());
     etcd.put("/registry/pods/shop/web-0", EtcdFixtures.read("pod.pb"));
-    var withoutPods = new DecodeOptions(DecodeOptions.ALL.labels(), false, false);
-    try (var source = started(EtcdSourceConfig.of(EtcdConnectionConfig.of(A)), withoutPods)) {
-      assertThat(state.keys(Kind.POD)).isEmpty();
+    var bare = new DecodeOptions(DecodeOptions.ALL.labels(), false, false, false, false);
+    try (var source = started(EtcdSourceConfig.of(EtcdConnectionConfig.of(A)), bare)) {
+      assertThat(state.keys(Kind.SERVICE)).containsExactly(WEB);
+      for (Kind kind :
+          List.of(Kind.ENDPOINT_SLICE, Kind.ENDPOINTS, Kind.SERVICE_IMPORT, Kind.POD)) {
+        assertThat(state.keys(kind)).as("%s", kind).isEmpty();
+      }
+      scheduler.advance(Duration.ofMinutes(1)); // past a comparison of all keys
       assertThat(etcd.ranges)
-          .noneSatisfy(
-              range -> assertThat(range.getKey().toStringUtf8()).startsWith("/registry/pods"));
+          .extracting(range -> range.getKey().toStringUtf8())
+          .allMatch(key ->
+              key.startsWith("/registry/namespaces/")
+                  || key.startsWith("/registry/services/specs/"));
       assertThat(source.status().connected()).isTrue();
     }
   }

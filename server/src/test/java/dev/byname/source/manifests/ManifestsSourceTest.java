@@ -438,7 +438,8 @@ class ManifestsSourceTest {
     source =
         new ManifestsSource(
             folder,
-            new DecodeOptions(dev.byname.cluster.LabelSelector.EVERYTHING, true, false, false, true),
+            new DecodeOptions(
+                dev.byname.cluster.LabelSelector.EVERYTHING, true, false, false, true),
             sink,
             state,
             time);
