@@ -5,6 +5,7 @@ import dev.byname.app.CommandProvider;
 import dev.byname.cluster.IpAddress;
 import dev.byname.resolverconfig.registry.Allocations;
 import dev.byname.resolverconfig.registry.AuditReport;
+import dev.byname.resolverconfig.registry.Finding;
 import dev.byname.resolverconfig.registry.Manifests;
 import dev.byname.resolverconfig.registry.Ownership;
 import dev.byname.resolverconfig.registry.RefusedException;
@@ -12,7 +13,6 @@ import dev.byname.resolverconfig.registry.RepairReport;
 import dev.byname.resolverconfig.store.ObjectStore;
 import dev.byname.resolverconfig.store.StoreException;
 import dev.byname.source.kubernetes.AccessException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,30 +20,23 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code byname allocation}: which ClusterIPs and node ports are taken, and whether that is so. */
 @Command(
     name = "allocation",
     description = "Which ClusterIPs and node ports are taken, by whom, and what is wrong with it.",
     mixinStandardHelpOptions = true)
-final class AllocationCommand implements Runnable {
-  private static final int DONE = 0;
+final class AllocationCommand extends StoreCommand {
   private static final int SOMETHING = 1;
   private static final int FAILED = 3;
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  @Spec CommandSpec spec = CommandSpec.create();
+  AllocationCommand() {
+    super("describe, audit, repair or who-has", FAILED);
+  }
 
   /** Adds it to {@code byname}. */
   public static final class Provider implements CommandProvider {
@@ -96,12 +89,6 @@ final class AllocationCommand implements Runnable {
     @Mixin RangeFlags ranges = new RangeFlags();
   }
 
-  @Override
-  public void run() {
-    throw new CommandLine.ParameterException(
-        spec.commandLine(), "a command is needed: describe, audit, repair or who-has");
-  }
-
   @Command(
       name = "describe",
       description = "Prints the ranges, their bands, and how much of each is used.",
@@ -111,6 +98,9 @@ final class AllocationCommand implements Runnable {
   int describe(@Mixin LookOptions options, @Mixin OutputOption format) {
     return reported(() -> {
       var report = audit(options);
+      report.findings().stream()
+          .filter(finding -> finding.kind() == Finding.Kind.UNREADABLE)
+          .forEach(this::warn);
       switch (format.output) {
         case text -> out().print(AllocationText.ranges(report.ranges()));
         case json -> print(AllocationJson.ranges(report.ranges()));
@@ -209,6 +199,7 @@ final class AllocationCommand implements Runnable {
       @Mixin OutputOption format) {
     return reported(() -> {
       var owner = owner(options, value);
+      owner.unreadable().forEach(this::warn);
       switch (format.output) {
         case text -> out().print(AllocationText.ownership(owner));
         case json -> print(AllocationJson.ownership(owner));
@@ -304,8 +295,7 @@ final class AllocationCommand implements Runnable {
         }
       } catch (AccessException denied) {
         // An API server refuses what one may not list before it says whether it has it.
-        err().println("warning: " + denied.getMessage() + "; looking on without " + plural);
-        err().flush();
+        warn(denied.getMessage() + "; looking on without " + plural);
       }
     }
     return new Manifests(List.of(), List.of());
@@ -317,43 +307,6 @@ final class AllocationCommand implements Runnable {
         ranges.read(err()),
         InstantSource.system(),
         new SecureRandom(),
-        () -> Stores.declaredElsewhere(store, err()));
-  }
-
-  @FunctionalInterface
-  private interface Work {
-    int run() throws RefusedException, AccessException, InterruptedException;
-  }
-
-  private int reported(Work work) {
-    try {
-      return work.run();
-    } catch (StoreException | RefusedException | AccessException failed) {
-      err().println("byname: " + String.valueOf(failed.getMessage()).replace('\n', ' '));
-      err().flush();
-      return FAILED;
-    } catch (IllegalArgumentException wrongOption) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine().getParseResult().subcommand().commandSpec().commandLine(),
-          String.valueOf(wrongOption.getMessage()),
-          wrongOption);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      return FAILED;
-    } finally {
-      out().flush();
-    }
-  }
-
-  private void print(JsonNode tree) {
-    out().println(JSON.writeValueAsString(tree));
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
-  }
-
-  private PrintWriter err() {
-    return spec.commandLine().getErr();
+        () -> Stores.declaredElsewhere(store));
   }
 }

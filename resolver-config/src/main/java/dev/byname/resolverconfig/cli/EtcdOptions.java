@@ -1,6 +1,7 @@
 package dev.byname.resolverconfig.cli;
 
 import dev.byname.resolverconfig.store.EtcdConfig;
+import dev.byname.resolverconfig.store.EtcdReach;
 import dev.byname.resolverconfig.store.EtcdStore;
 import dev.byname.resolverconfig.store.StoreException;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class EtcdOptions {
    * Prepares connections to {@code etcd://HOST:PORT[,…]}.
    *
    * @throws IllegalArgumentException when an option is wrong
+   * @throws StoreException when nobody takes connections there
    */
   EtcdStore open(String store) {
     var scheme = authority != null || certificate != null ? "https://" : "http://";
@@ -52,7 +54,7 @@ final class EtcdOptions {
         Stream.of(store.substring(SCHEME.length()).split(","))
             .map(member -> URI.create(scheme + member))
             .toList();
-    return EtcdStore.open(
+    var config =
         new EtcdConfig(
             endpoints,
             prefix,
@@ -61,7 +63,9 @@ final class EtcdOptions {
             Optional.ofNullable(key),
             credentials(),
             EtcdConfig.DEFAULT_ATTEMPT_TIMEOUT,
-            EtcdConfig.DEFAULT_ATTEMPTS));
+            EtcdConfig.DEFAULT_ATTEMPTS);
+    EtcdReach.check(endpoints);
+    return EtcdStore.open(config);
   }
 
   private Optional<EtcdConfig.Credentials> credentials() {

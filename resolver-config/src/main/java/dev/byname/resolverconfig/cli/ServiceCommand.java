@@ -9,9 +9,7 @@ import dev.byname.resolverconfig.registry.Registry;
 import dev.byname.resolverconfig.registry.Registry.UnreadableServiceException;
 import dev.byname.resolverconfig.registry.ServiceKey;
 import dev.byname.resolverconfig.store.ObjectStore;
-import dev.byname.resolverconfig.store.StoreException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -22,16 +20,11 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,13 +33,12 @@ import tools.jackson.databind.node.ObjectNode;
     name = "service",
     description = "Services with their ClusterIPs and node ports, in a folder or in etcd.",
     mixinStandardHelpOptions = true)
-final class ServiceCommand implements Runnable {
-  private static final int DONE = 0;
+final class ServiceCommand extends StoreCommand {
   private static final int FAILED = 1;
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  @Spec CommandSpec spec = CommandSpec.create();
+  ServiceCommand() {
+    super("apply, get or delete", FAILED);
+  }
 
   /** Adds it to {@code byname}. */
   public static final class Provider implements CommandProvider {
@@ -61,12 +53,6 @@ final class ServiceCommand implements Runnable {
     wide,
     json,
     yaml
-  }
-
-  @Override
-  public void run() {
-    throw new CommandLine.ParameterException(
-        spec.commandLine(), "a command is needed: apply, get or delete");
   }
 
   @Command(
@@ -103,7 +89,7 @@ final class ServiceCommand implements Runnable {
           for (var file : files) {
             var manifests = read(file);
             for (var problem : manifests.problems()) {
-              complain(problem);
+              complain(problem.toString());
               failed = true;
             }
             for (var manifest : manifests.objects()) {
@@ -251,13 +237,12 @@ final class ServiceCommand implements Runnable {
               case Outcome.Applied applied -> throw new IllegalStateException("" + applied);
             }
           }
-          out().flush();
           return failed ? FAILED : DONE;
         });
   }
 
   @FunctionalInterface
-  private interface Work {
+  private interface RegistryWork {
     int with(Registry registry);
   }
 
@@ -266,27 +251,16 @@ final class ServiceCommand implements Runnable {
     ObjectStore open(String store, EtcdOptions etcd);
   }
 
-  private int withRegistry(StoreOptions options, Opener opener, Work work) {
-    try (var store = opener.open(options.store, options.etcd)) {
-      return work.with(options.registry(store, err()));
-    } catch (StoreException failed) {
-      complain(
-          failed.getMessage()
-              + (failed.outcomeUnknown()
-                  ? "; it may have been done all the same: look with `byname service get`"
-                  : ""));
-      return FAILED;
-    } catch (IllegalArgumentException wrongOption) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine().getParseResult().subcommand().commandSpec().commandLine(),
-          String.valueOf(wrongOption.getMessage()),
-          wrongOption);
-    }
+  private int withRegistry(StoreOptions options, Opener opener, RegistryWork work) {
+    return reported(() -> {
+      try (var store = opener.open(options.store, options.etcd)) {
+        return work.with(options.registry(store, err()));
+      }
+    });
   }
 
   private void tell(Outcome.Applied applied, @Nullable Output output) {
-    applied.warnings().forEach(warning -> err().println("warning: " + warning));
-    err().flush();
+    applied.warnings().forEach(this::warn);
     if (output == null) {
       out()
           .println(
@@ -311,14 +285,13 @@ final class ServiceCommand implements Runnable {
                       output == Output.wide,
                       withNamespace,
                       InstantSource.system().instant()));
-      case json -> out().println(JSON.writeValueAsString(sorted(one(services))));
+      case json -> print(sorted(one(services)));
       case yaml ->
           out()
               .print(
                   new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
                       .dumpToString(JSON.convertValue(sorted(one(services)), Object.class)));
     }
-    out().flush();
   }
 
   private static JsonNode one(List<ObjectNode> services) {
@@ -352,18 +325,5 @@ final class ServiceCommand implements Runnable {
 
   private static String list(String before, List<String> texts) {
     return texts.isEmpty() ? "" : before + String.join(", ", texts);
-  }
-
-  private void complain(String problem) {
-    err().println("byname: " + problem.replace('\n', ' '));
-    err().flush();
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
-  }
-
-  private PrintWriter err() {
-    return spec.commandLine().getErr();
   }
 }

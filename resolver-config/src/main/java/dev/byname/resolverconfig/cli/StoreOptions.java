@@ -27,6 +27,11 @@ final class StoreOptions {
         ranges.read(err),
         InstantSource.system(),
         new SecureRandom(),
-        () -> Stores.declaredElsewhere(opened, err));
+        () -> {
+          var declared = Stores.declaredElsewhere(opened);
+          declared.unreadable().forEach(each -> err.println("warning: " + each));
+          err.flush();
+          return declared.services();
+        });
   }
 }

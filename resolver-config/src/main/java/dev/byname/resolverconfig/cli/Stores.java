@@ -1,15 +1,12 @@
 package dev.byname.resolverconfig.cli;
 
+import dev.byname.resolverconfig.registry.Declared;
 import dev.byname.resolverconfig.registry.Manifests;
-import dev.byname.resolverconfig.registry.Registry.DeclaredService;
 import dev.byname.resolverconfig.store.FolderStore;
 import dev.byname.resolverconfig.store.ObjectStore;
 import dev.byname.resolverconfig.store.StoreException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Opens stores for commands. */
 final class Stores {
@@ -39,28 +36,14 @@ final class Stores {
   }
 
   /** Services in other files of the folder, which a server watching it finds as well. */
-  static List<DeclaredService> declaredElsewhere(ObjectStore opened, PrintWriter err) {
+  static Declared declaredElsewhere(ObjectStore opened) {
     if (!(opened instanceof FolderStore folder)) {
-      return List.of();
+      return Declared.NOTHING;
     }
     var own = folder.folder().resolve("services").resolve("specs");
-    var manifests =
+    return Declared.in(
+        folder.folder(),
         Manifests.of(
-            folder.folder(), file -> !(file.startsWith(own) && file.toString().endsWith(".json")));
-    manifests.problems().forEach(problem -> err.println("warning: " + problem));
-    err.flush();
-    return manifests.objects().stream()
-        .filter(Manifests.Manifest::isService)
-        .map(each ->
-            new DeclaredService(
-                folder.folder().resolve(each.origin()).toString(), inNamespace(each)))
-        .toList();
-  }
-
-  private static ObjectNode inNamespace(Manifests.Manifest manifest) {
-    var service = manifest.object().deepCopy();
-    var metadata = service.withObjectProperty("metadata");
-    metadata.putIfAbsent("namespace", metadata.stringNode("default"));
-    return service;
+            folder.folder(), file -> !(file.startsWith(own) && file.toString().endsWith(".json"))));
   }
 }

@@ -4,7 +4,6 @@ import dev.byname.cluster.IpAddress;
 import dev.byname.resolverconfig.allocation.ValueRange.Position;
 import dev.byname.resolverconfig.registry.Finding.Kind;
 import dev.byname.resolverconfig.registry.Inventory.Claim;
-import dev.byname.resolverconfig.registry.Registry.DeclaredService;
 import dev.byname.resolverconfig.store.Commit;
 import dev.byname.resolverconfig.store.ObjectStore;
 import dev.byname.resolverconfig.store.Snapshot;
@@ -38,7 +37,7 @@ public final class Allocations {
   private final RangeOptions options;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Supplier<List<DeclaredService>> declaredElsewhere;
+  private final Supplier<Declared> declaredElsewhere;
 
   /** Parameters as of {@link Registry}. */
   public Allocations(
@@ -46,7 +45,7 @@ public final class Allocations {
       RangeOptions options,
       InstantSource clock,
       RandomGenerator random,
-      Supplier<List<DeclaredService>> declaredElsewhere) {
+      Supplier<Declared> declaredElsewhere) {
     this.store = store;
     this.options = options;
     this.clock = clock;

@@ -100,6 +100,7 @@ final class Audit {
     for (var allocator : book.addressAllocators()) {
       allocator.forEachTaken(address -> {
         if (!addresses.containsKey(address)
+            && !book.isSomebodys(address)
             && !book.ownerOnRecord(address).map(AddressObjects::isNoService).orElse(false)) {
           leaks.add(leak(address, inventory.leaks()));
         }

@@ -22,8 +22,7 @@ record ClusterObjects(Snapshot snapshot, Map<String, String> places, List<Findin
     var places = new HashMap<String, String>();
     var problems = new ArrayList<Finding>();
     for (var problem : manifests.problems()) {
-      problems.add(
-          Finding.of(Kind.UNREADABLE, "manifests", List.of(), "cannot be read whole: " + problem));
+      problems.add(Finding.unreadable(problem.place(), problem.reason()));
     }
     for (var manifest : manifests.objects()) {
       var key = key(manifest);
@@ -54,7 +53,7 @@ record ClusterObjects(Snapshot snapshot, Map<String, String> places, List<Findin
       throw new RefusedException(
           "the cluster shows no ServiceCIDR that tells its range of addresses: name it with"
               + " --service-cluster-ip-range, as its API server was started"
-              + problems.stream().map(each -> "; " + each.detail()).collect(Collectors.joining()));
+              + problems.stream().map(each -> "; " + each).collect(Collectors.joining()));
     }
     return Inventory.ofCluster(snapshot, options, key -> places.getOrDefault(key, key));
   }
@@ -78,7 +77,8 @@ record ClusterObjects(Snapshot snapshot, Map<String, String> places, List<Findin
     return "";
   }
 
-  private static ObjectNode inNamespace(ObjectNode object) {
+  /** Services that name no namespace are in {@code default}. */
+  static ObjectNode inNamespace(ObjectNode object) {
     if (!object.path("kind").stringValue("").equals("Service")) {
       return object;
     }

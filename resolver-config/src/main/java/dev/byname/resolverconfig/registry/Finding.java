@@ -66,6 +66,11 @@ public record Finding(
     return new Finding(kind, value, holdings, detail, Optional.empty());
   }
 
+  static Finding unreadable(String where, String why) {
+    return of(
+        Kind.UNREADABLE, where, List.of(), "cannot be read, so what it holds is not known: " + why);
+  }
+
   /** One line: the detail, then who and where. */
   @Override
   public String toString() {

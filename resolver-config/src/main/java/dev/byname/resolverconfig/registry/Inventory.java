@@ -6,7 +6,6 @@ import dev.byname.resolverconfig.allocation.Holder;
 import dev.byname.resolverconfig.registry.Finding.Holding;
 import dev.byname.resolverconfig.registry.Finding.Kind;
 import dev.byname.resolverconfig.registry.ObjectCodec.UnreadableException;
-import dev.byname.resolverconfig.registry.Registry.DeclaredService;
 import dev.byname.resolverconfig.store.Snapshot;
 import dev.byname.resolverconfig.store.StoredValue;
 import java.time.DateTimeException;
@@ -73,21 +72,16 @@ record Inventory(
       RangeOptions options,
       Function<ObjectNode, byte[]> encoder,
       Function<String, String> place,
-      List<DeclaredService> declared)
+      Declared declared)
       throws RefusedException {
-    var broken = new ArrayList<Finding>();
+    var broken = new ArrayList<>(declared.unreadable());
     var claimants = readServices(snapshot, place, broken);
-    for (var each : declared) {
+    for (var each : declared.services()) {
       add(each.service(), Optional.empty(), each.origin(), claimants, broken);
     }
-    checkAddressObjects(snapshot, place, broken);
-    return new Inventory(
-        RangeBook.open(snapshot, options, encoder),
-        LeakRecord.read(snapshot),
-        claimants,
-        broken,
-        true,
-        true);
+    var book = RangeBook.open(snapshot, options, encoder);
+    checkAddressObjects(snapshot, book, place, broken);
+    return new Inventory(book, LeakRecord.read(snapshot), claimants, broken, true, true);
   }
 
   /**
@@ -100,8 +94,8 @@ record Inventory(
       throws RefusedException {
     var broken = new ArrayList<Finding>();
     var claimants = readServices(snapshot, place, broken);
-    checkAddressObjects(snapshot, place, broken);
     var book = RangeBook.open(snapshot, options, ObjectCodec::encodeCompact);
+    checkAddressObjects(snapshot, book, place, broken);
     return new Inventory(
         book, LeakRecord.read(snapshot), claimants, broken, book.hasServiceCidrs(), false);
   }
@@ -137,7 +131,7 @@ record Inventory(
       try {
         add(ObjectCodec.decode(value.bytes()), Optional.of(value), where, claimants, broken);
       } catch (UnreadableException unreadable) {
-        broken.add(unreadable(where, String.valueOf(unreadable.getMessage())));
+        broken.add(Finding.unreadable(where, String.valueOf(unreadable.getMessage())));
       }
     }
     return claimants;
@@ -151,7 +145,7 @@ record Inventory(
       List<Finding> broken) {
     var shape = Shape.check(object);
     if (!shape.errors().isEmpty()) {
-      broken.add(unreadable(where, shape.errors().getFirst().toString()));
+      broken.add(Finding.unreadable(where, shape.errors().getFirst().toString()));
       return;
     }
     var service = new ServiceObject(object);
@@ -166,7 +160,8 @@ record Inventory(
   }
 
   private static void checkAddressObjects(
-      Snapshot snapshot, Function<String, String> place, List<Finding> broken) {
+      Snapshot snapshot, RangeBook book, Function<String, String> place, List<Finding> broken) {
+    book.unreadable().forEach((key, why) -> broken.add(Finding.unreadable(place.apply(key), why)));
     for (var value : snapshot.below(AddressObjects.IP_ADDRESSES)) {
       var name = value.key().substring(AddressObjects.IP_ADDRESSES.length());
       if (IpAddress.parse(name) == null) {
@@ -184,7 +179,7 @@ record Inventory(
             ObjectCodec.decode(value.bytes()).path("spec").path("cidrs").valueStream().toList()) {
           AddressRange.of(text.stringValue(""));
         }
-      } catch (UnreadableException | IllegalArgumentException wrong) {
+      } catch (IllegalArgumentException wrong) {
         broken.add(
             Finding.of(
                 Kind.INVALID,
@@ -192,13 +187,10 @@ record Inventory(
                 List.of(),
                 "is a ServiceCIDR that cannot be used: %s (%s)"
                     .formatted(wrong.getMessage(), place.apply(value.key()))));
+      } catch (UnreadableException told) {
+        // It is among those that the book could not read.
       }
     }
-  }
-
-  private static Finding unreadable(String where, String why) {
-    return Finding.of(
-        Kind.UNREADABLE, where, List.of(), "cannot be read, so what it holds is not known: " + why);
   }
 
   private static Optional<Instant> created(ServiceObject service) {

@@ -34,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param objects in the order of the files' names
  * @param problems what could not be read, with file and line
  */
-public record Manifests(List<Manifest> objects, List<String> problems) {
+public record Manifests(List<Manifest> objects, List<Problem> problems) {
   /** A bound for what is read into memory; the largest List of Services is a tenth of it. */
   private static final long FILE_BYTES_MAX = 64L << 20;
 
@@ -57,6 +57,18 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
     boolean is(String apiVersion, String kind) {
       return object.path("apiVersion").stringValue("").equals(apiVersion)
           && object.path("kind").stringValue("").equals(kind);
+    }
+  }
+
+  /**
+   * What could not be read.
+   *
+   * @param place the file, with the line where there is one
+   */
+  public record Problem(String place, String reason) {
+    @Override
+    public String toString() {
+      return place + ": " + reason;
     }
   }
 
@@ -116,7 +128,7 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
 
   private static final class Reader {
     private final List<Manifest> objects = new ArrayList<>();
-    private final List<String> problems = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
 
     Manifests done() {
       return new Manifests(List.copyOf(objects), List.copyOf(problems));
@@ -125,14 +137,14 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
     void readFile(Path file, String name) {
       try {
         if (Files.size(file) > FILE_BYTES_MAX) {
-          problems.add(name + ": is larger than 64 MiB");
+          problems.add(new Problem(name, "is larger than 64 MiB"));
           return;
         }
         read(Files.readString(file), name);
       } catch (CharacterCodingException notUtf8) {
-        problems.add(name + ": is no UTF-8 text");
+        problems.add(new Problem(name, "is no UTF-8 text"));
       } catch (IOException unreadable) {
-        problems.add(name + ": cannot be read: " + unreadable.getMessage());
+        problems.add(new Problem(name, "cannot be read: " + unreadable.getMessage()));
       }
     }
 
@@ -144,13 +156,13 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
           YamlTree.read(text, document -> add(document, name));
         }
       } catch (TreeSyntaxException broken) {
-        problems.add(name + ":" + broken.line() + ": " + broken.problem());
+        problems.add(new Problem(name + ":" + broken.line(), broken.problem()));
       }
     }
 
     private void add(Tree document, String name) {
       if (!(toJson(document) instanceof ObjectNode object)) {
-        problems.add(name + ":" + document.line() + ": is no Kubernetes object");
+        problems.add(new Problem(name + ":" + document.line(), "is no Kubernetes object"));
         return;
       }
       var kind = object.path("kind").stringValue("");
@@ -161,7 +173,7 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
           }
         }
       } else if (kind.isEmpty()) {
-        problems.add(name + ":" + document.line() + ": has no kind");
+        problems.add(new Problem(name + ":" + document.line(), "has no kind"));
       } else {
         objects.add(new Manifest(name + ":" + document.line(), object));
       }
@@ -170,7 +182,7 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
     /** The items of a ServiceList as the API serves it say neither their kind nor apiVersion. */
     private void addItem(Tree item, ObjectNode list, String listKind, String name) {
       if (!(toJson(item) instanceof ObjectNode object)) {
-        problems.add(name + ":" + item.line() + ": is no Kubernetes object");
+        problems.add(new Problem(name + ":" + item.line(), "is no Kubernetes object"));
         return;
       }
       if (!object.has("kind") && !listKind.equals("List")) {
@@ -205,12 +217,15 @@ public record Manifests(List<Manifest> objects, List<String> problems) {
 
               @Override
               public FileVisitResult visitFileFailed(Path file, IOException failed) {
-                problems.add(folder.relativize(file) + ": cannot be read: " + failed.getMessage());
+                problems.add(
+                    new Problem(
+                        folder.relativize(file).toString(),
+                        "cannot be read: " + failed.getMessage()));
                 return FileVisitResult.CONTINUE;
               }
             });
       } catch (IOException failed) {
-        problems.add(folder + ": cannot be read: " + failed.getMessage());
+        problems.add(new Problem(folder.toString(), "cannot be read: " + failed.getMessage()));
       }
       files.sort(null);
       return files;

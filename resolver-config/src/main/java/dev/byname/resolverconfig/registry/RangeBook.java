@@ -53,6 +53,10 @@ final class RangeBook {
   /** How objects are written into this store. */
   private final Function<ObjectNode, byte[]> encoder;
 
+  /** Holds addresses whose IPAddress cannot be read. */
+  private static final Holder SOMEBODY =
+      new Holder("", "", "an IPAddress that cannot be read says whose it is");
+
   private final Map<IpFamily, Page<IpAddress>> addresses = new EnumMap<>(IpFamily.class);
 
   /** Of ServiceCIDRs that were added to the cluster's first ranges. */
@@ -68,6 +72,10 @@ final class RangeBook {
 
   private final Map<IpAddress, AddressObject> addressObjects;
   private final Map<IpAddress, ObjectNode> newAddressObjects = new TreeMap<>();
+
+  /** IPAddresses and ServiceCIDRs that cannot be read: why not, by key. */
+  private final Map<String, String> unreadable = new TreeMap<>();
+
   private final Set<IpAddress> droppedAddressObjects = new TreeSet<>();
 
   /** One range. */
@@ -91,7 +99,15 @@ final class RangeBook {
     }
   }
 
-  private record AddressObject(StoredValue value, ObjectNode object) {}
+  /**
+   * @param object empty when it cannot be read: the address is somebody's, and nothing is written
+   *     over it
+   */
+  private record AddressObject(StoredValue value, Optional<ObjectNode> object) {
+    Optional<Holder> holder() {
+      return object.map(AddressObjects::holder);
+    }
+  }
 
   private RangeBook(
       Function<ObjectNode, byte[]> encoder,
@@ -114,13 +130,6 @@ final class RangeBook {
       Snapshot snapshot, RangeOptions options, Function<ObjectNode, byte[]> encoder)
       throws RefusedException {
     var objects = new TreeMap<IpAddress, AddressObject>();
-    for (var value : snapshot.below(AddressObjects.IP_ADDRESSES)) {
-      var name = value.key().substring(AddressObjects.IP_ADDRESSES.length());
-      var address = IpAddress.parse(name);
-      if (address != null) {
-        objects.put(address, new AddressObject(value, decode(value)));
-      }
-    }
     var portsObject = decode(snapshot, NODE_PORTS);
     var ports = options.nodePorts().orElse(storedPorts(portsObject));
     var hasServiceCidrs = !snapshot.below(AddressObjects.SERVICE_CIDRS).isEmpty();
@@ -139,7 +148,7 @@ final class RangeBook {
           range.family(), page(snapshot, key, decode(snapshot, key), range, options));
     }
     for (var value : snapshot.below(AddressObjects.SERVICE_CIDRS)) {
-      for (var range : AddressObjects.ranges(decode(value))) {
+      for (var range : book.readable(value).map(AddressObjects::ranges).orElse(List.of())) {
         if (book.pages().noneMatch(page -> page.allocator.range().equals(range))) {
           book.further.add(
               new Page<>(
@@ -150,11 +159,30 @@ final class RangeBook {
         }
       }
     }
-    objects.forEach((address, object) ->
+    for (var value : snapshot.below(AddressObjects.IP_ADDRESSES)) {
+      var address = IpAddress.parse(value.key().substring(AddressObjects.IP_ADDRESSES.length()));
+      if (address != null) {
+        var object = new AddressObject(value, book.readable(value));
+        objects.put(address, object);
         book.pageOf(address)
-            .ifPresent(
-                page -> page.allocator.setHolder(address, AddressObjects.holder(object.object))));
+            .ifPresent(page -> page.allocator.setHolder(address, object.holder().orElse(SOMEBODY)));
+      }
+    }
     return book;
+  }
+
+  private Optional<ObjectNode> readable(StoredValue value) {
+    try {
+      return Optional.of(ObjectCodec.decode(value.bytes()));
+    } catch (UnreadableException why) {
+      unreadable.put(value.key(), String.valueOf(why.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /** IPAddresses and ServiceCIDRs that cannot be read: why not, by key. */
+  Map<String, String> unreadable() {
+    return unreadable;
   }
 
   /** The families the cluster has ranges for, its first one first. */
@@ -186,10 +214,15 @@ final class RangeBook {
         .isPresent();
   }
 
-  /** Whom the IPAddress object of an address belongs to; empty without such an object. */
+  /** Whom the IPAddress object of an address belongs to; empty without one that can be read. */
   Optional<Holder> ownerOnRecord(IpAddress address) {
-    return Optional.ofNullable(addressObjects.get(address))
-        .map(object -> AddressObjects.holder(object.object));
+    return Optional.ofNullable(addressObjects.get(address)).flatMap(AddressObject::holder);
+  }
+
+  /** Whether the IPAddress object of an address cannot be read: it may be anybody's. */
+  boolean isSomebodys(IpAddress address) {
+    var object = addressObjects.get(address);
+    return object != null && object.object.isEmpty();
   }
 
   /** Addresses that have an IPAddress object and lie in no range. */
@@ -271,7 +304,7 @@ final class RangeBook {
   void giveBackAddress(IpAddress address, ServiceKey owner) {
     var object = addressObjects.get(address);
     if (object != null) {
-      if (!AddressObjects.owner(object.object).equals(Optional.of(owner))) {
+      if (!object.object.flatMap(AddressObjects::owner).equals(Optional.of(owner))) {
         return;
       }
       droppedAddressObjects.add(address);

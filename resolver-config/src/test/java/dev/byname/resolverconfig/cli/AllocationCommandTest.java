@@ -6,6 +6,8 @@ import dev.byname.app.RootCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -190,6 +192,49 @@ class AllocationCommandTest {
     assertThat(err.toString()).isEqualTo("byname: there is no folder " + typo + "\n");
     assertThat(out.toString()).isEmpty();
     assertThat(typo).doesNotExist();
+  }
+
+  /** What it holds is not known, so nothing can be called free or leaked for certain. */
+  @Test
+  void aBrokenManifestInTheFolderIsAFinding() throws IOException {
+    var broken = Files.writeString(store.resolve("hand-made.yaml"), "kind: Service\nspec: {");
+    Files.delete(store.resolve("services/specs/default/nginx-np-service.json"));
+    var told =
+        broken + ":2 cannot be read, so what it holds is not known: no valid YAML: while parsing";
+    assertThat(allocation("audit")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("\nunreadable: " + told, "\nleaked: 10.0.0.225", "\nProblems: 3.\n");
+    assertThat(allocation("repair", "--now")).isEqualTo(3);
+    assertThat(err.toString()).startsWith("byname: " + told).endsWith("; nothing is changed\n");
+    assertThat(allocation("who-has", "10.0.0.7")).isZero();
+    assertThat(err.toString()).startsWith("warning: " + told).hasLineCount(1);
+    assertThat(allocation("describe")).isZero();
+    assertThat(err.toString()).startsWith("warning: " + told).hasLineCount(1);
+    assertThat(run("service", "delete", "catalog-ui", "-n", "kube-system", "--store=" + store))
+        .as("who asks for a change is not held up")
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "service apply -f services.yaml",
+        "service get",
+        "allocation audit",
+        "allocation repair"
+      })
+  void anEtcdThatNobodyIsAtIsToldAtOnce(String command) throws IOException {
+    int free;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.77.0.1"))) {
+      free = socket.getLocalPort();
+    }
+    var store = "etcd://127.77.0.1:" + free + ",no-such-host.invalid:2379";
+    assertThat(run((command + " --store " + store).split(" ")))
+        .isEqualTo(command.startsWith("service") ? 1 : 3);
+    assertThat(err.toString())
+        .isEqualTo(
+            "byname: cannot reach etcd: http://127.77.0.1:%d: Connection refused;".formatted(free)
+                + " http://no-such-host.invalid:2379: there is no host of that name\n");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.byname.resolverconfig.registry;
 
 import static dev.byname.resolverconfig.registry.RegistryHarness.NOW;
+import static dev.byname.resolverconfig.registry.RegistryHarness.message;
 import static dev.byname.resolverconfig.registry.RegistryHarness.named;
 import static dev.byname.resolverconfig.registry.RegistryHarness.service;
 import static java.util.Objects.requireNonNull;
@@ -256,6 +257,38 @@ class AllocationsTest {
         .allMatch(kind -> kind.startsWith("out of range 10.9.0."));
   }
 
+  /** It is somebody's, and nobody knows whose; the rest is audited. */
+  @Test
+  void anAddressObjectThatCannotBeReadIsOneFinding() throws Exception {
+    serviceCidr("kubernetes", "10.0.0.0/24");
+    store.put("servicecidrs/torn", "{");
+    harness.applied("{clusterIP: 10.0.0.7, ports: [{port: 80}]}");
+    store.put("ipaddresses/10.0.0.7", "{");
+    store.put("ipaddresses/10.0.0.9", "k8s:enc:aescbc:v1:key1:secret");
+    store.put("ipaddresses/10.0.0.10", "{\"spec\":{\"parentRef\":{\"resource\":\"services\"}}}");
+    var report = allocations().audit();
+    assertThat(kinds(report))
+        .containsExactly(
+            "unreadable memory:ipaddresses/10.0.0.7",
+            "unreadable memory:ipaddresses/10.0.0.9",
+            "unreadable memory:servicecidrs/torn",
+            "leaked 10.0.0.10");
+    assertThat(report.ranges().getFirst().usage().used()).isEqualTo(3);
+    assertThat(allocations().whoHas(address("10.0.0.9")).state())
+        .isEqualTo("is taken; its IPAddress cannot be read");
+    assertThat(allocations().whoHas(address("10.0.0.11")).unreadable()).hasSize(3);
+    assertThatThrownBy(() -> allocations().repair(true, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("ipaddresses/10.0.0.7 cannot be read");
+
+    // Who allocates goes on, and keeps away from it.
+    var keys = store.keys();
+    assertThat(message(harness.apply(named("other", "{clusterIP: 10.0.0.9, ports: [{port: 80}]}"))))
+        .contains("an IPAddress that cannot be read");
+    harness.applied(named("third", "{clusterIP: 10.0.0.12, ports: [{port: 80}]}"));
+    assertThat(store.keys()).containsAll(keys);
+  }
+
   @Test
   void addressesOfOthersThanServicesAreNotLeaks() throws Exception {
     serviceCidr("kubernetes", "10.0.0.0/24");
@@ -375,7 +408,7 @@ class AllocationsTest {
         options,
         InstantSource.fixed(NOW),
         new Random(7),
-        () -> List.copyOf(harness.declared));
+        () -> new Declared(harness.declared, List.of()));
   }
 
   private static RangeOptions options(String range) {

@@ -59,7 +59,8 @@ final class RandomWriter {
 
   private RandomWriter(ObjectStore store, Random random, String name, Writer log) {
     registry = new Registry(store, RANGES, InstantSource.system(), random, List::of);
-    allocations = new Allocations(store, RANGES, InstantSource.system(), random, List::of);
+    allocations =
+        new Allocations(store, RANGES, InstantSource.system(), random, () -> Declared.NOTHING);
     this.random = random;
     this.name = name;
     this.log = log;

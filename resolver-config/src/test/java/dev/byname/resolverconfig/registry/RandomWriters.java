@@ -122,7 +122,8 @@ final class RandomWriters implements AutoCloseable {
    */
   int check(ObjectStore opened, String seed) throws RefusedException {
     var report =
-        new Allocations(opened, RandomWriter.RANGES, InstantSource.system(), seeds, List::of)
+        new Allocations(
+                opened, RandomWriter.RANGES, InstantSource.system(), seeds, () -> Declared.NOTHING)
             .audit();
     assertThat(report.findings()).as(seed).isEmpty();
     var registry =
