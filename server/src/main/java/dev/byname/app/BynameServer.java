@@ -221,13 +221,21 @@ public final class BynameServer implements AutoCloseable {
             wanted.add(requireNonNull(configuration.listeners().get(address)));
           });
       next.start();
-      admin.serve(nextPages.pages());
+      // What cannot be had must change nothing, so pages come first; but at the start nothing is
+      // there to be kept, and Java takes as long to load its HTTP server as we to answer.
+      boolean atStart = running == null;
+      if (!atStart) {
+        admin.serve(nextPages.pages());
+      }
       listeners.update(
           wanted,
           config ->
               requireNonNull(
                   answering.get(new ListenAddress(config.scheme(), config.host(), config.port()))),
           DRAIN);
+      if (atStart) {
+        admin.serve(nextPages.pages());
+      }
       answering.forEach((address, responder) -> responder.use(requireNonNull(tables.get(address))));
       responders.clear();
       responders.putAll(answering);

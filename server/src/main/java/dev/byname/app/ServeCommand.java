@@ -114,13 +114,14 @@ final class ServeCommand implements Callable<Integer> {
     Thread.ofPlatform().name("sockets").daemon().start(Listeners::prepare);
     Logging.setUp(format.equals("json"));
     var server = new BynameServer(corefile, port, System.getenv());
+    // Before the start, so that a signal in the middle of it finds somebody: stopping waits for it.
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(server::stop));
     try {
       server.start();
     } catch (ConfigurationException e) {
       server.close();
       throw e;
     }
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(server::stop));
     Signals.onUsr1(() -> server.reload(true));
     return STILL_RUNNING;
   }

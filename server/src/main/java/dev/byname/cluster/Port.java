@@ -14,4 +14,18 @@ public record Port(String name, Protocol protocol, int number) {
    * What stands for "no ports" in a selection over ports, so that its addresses are still found.
    */
   public static final Port ABSENT = new Port("", Protocol.TCP, NONE);
+
+  // Written out: what Java would make at run time is no part of an AOT cache.
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Port other
+        && number == other.number
+        && protocol == other.protocol
+        && name.equals(other.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode() * 31 + number;
+  }
 }

@@ -5,10 +5,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -51,7 +49,7 @@ public final class DirectiveReader {
    */
   private final Set<String> knownOptions = new LinkedHashSet<>();
 
-  private final Map<Directive, DirectiveReader> optionReaders = new LinkedHashMap<>();
+  private final List<DirectiveReader> optionReaders = new ArrayList<>();
   private boolean blockAllowed;
 
   /** Of an option that is refused or passed over as a whole, nothing inside matters. */
@@ -335,8 +333,16 @@ public final class DirectiveReader {
     return directive.block().stream().map(this::readerOf).toList();
   }
 
+  @SuppressWarnings("ReferenceEquality") // this line, not one like it
   private DirectiveReader readerOf(Directive option) {
-    return optionReaders.computeIfAbsent(option, some -> new DirectiveReader(some, problems));
+    for (var reader : optionReaders) {
+      if (reader.directive == option) {
+        return reader;
+      }
+    }
+    var reader = new DirectiveReader(option, problems);
+    optionReaders.add(reader);
+    return reader;
   }
 
   /** Whether the option stands there; it takes no argument. */
@@ -397,6 +403,6 @@ public final class DirectiveReader {
                     NearestWord.hint(option.name(), knownOptions)));
       }
     }
-    optionReaders.values().forEach(DirectiveReader::done);
+    optionReaders.forEach(DirectiveReader::done);
   }
 }

@@ -2,7 +2,6 @@ package dev.byname.corefile;
 
 import dev.byname.corefile.Problem.Severity;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +64,7 @@ public final class Problems {
   /** Errors and warnings by file and line; those of one line in the order they were found. */
   public List<Problem> all() {
     var sorted = new ArrayList<>(kept);
-    sorted.sort(Comparator.comparing(Problem::location));
+    sorted.sort((one, other) -> one.location().compareTo(other.location()));
     return List.copyOf(sorted);
   }
 

@@ -52,6 +52,17 @@ final class ManifestObjects {
     static Id of(ClusterObject object) {
       return new Id(object.kind(), object.key());
     }
+
+    // Written out: what Java would make at run time is no part of an AOT cache.
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Id other && kind == other.kind && key.equals(other.key);
+    }
+
+    @Override
+    public int hashCode() {
+      return kind.hashCode() * 31 + key.hashCode();
+    }
   }
 
   private final ClusterSink sink;
