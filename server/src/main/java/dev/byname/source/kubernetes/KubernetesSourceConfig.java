@@ -127,7 +127,8 @@ public record KubernetesSourceConfig(
    *     at the revision it had reached. API servers send bookmarks every minute
    * @param watchDuration the API server is asked to end a watch after this, up to twice as long at
    *     random, so that replicas spread over API servers again after an upgrade
-   * @param digestEvery how often keys and versions are compared with the API; zero for never
+   * @param digestEvery how often keys and versions are compared with the API, half as often where
+   *     that takes long; zero for never
    * @param digestGrace how long a difference may be explained by a watch that is merely late
    * @param probeEvery how often a cluster that lacks EndpointSlices or ServiceImports is asked
    *     whether it has them now
@@ -142,7 +143,10 @@ public record KubernetesSourceConfig(
       Duration digestEvery,
       Duration digestGrace,
       Duration probeEvery) {
-    /** A lost event is repaired within 20 + 5 seconds and one list: inside the promised minute. */
+    /**
+     * A lost event is repaired within 20 + 5 seconds and one list, within 40 + 5 seconds where a
+     * comparison takes long: inside the promised minute.
+     */
     public static final Pace DEFAULT =
         new Pace(
             Duration.ofMillis(500),

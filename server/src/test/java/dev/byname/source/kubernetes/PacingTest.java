@@ -41,6 +41,20 @@ class PacingTest {
   }
 
   @Test
+  void comparingTakesATwentiethOfTheTimeUpToTwiceThePause() {
+    assertThat(comparisonPauseSeconds(500, 0)).isEqualTo(20);
+    assertThat(comparisonPauseSeconds(500, 1500)).isEqualTo(30);
+    assertThat(comparisonPauseSeconds(500, 60_000)).isEqualTo(40);
+    assertThat(comparisonPauseSeconds(70_000, 60_000)).as("the limit of requests").isEqualTo(70);
+  }
+
+  private static long comparisonPauseSeconds(int fairMillis, int tookMillis) {
+    return KubernetesSource.comparisonPause(
+            Duration.ofSeconds(20), Duration.ofMillis(fairMillis), Duration.ofMillis(tookMillis))
+        .toSeconds();
+  }
+
+  @Test
   void aBurstIsFreeThenRequestsComeAtTheirRate() throws Exception {
     var now = new AtomicLong(1_000_000_000_000L);
     List<Long> waits = new ArrayList<>();
