@@ -10,7 +10,7 @@ package dev.byname.source;
  * @param revision the last revision applied, as the source counts; 0 where it does not
  * @param relists how often everything had to be read again
  * @param repairs differences found by comparing with the source, and mended
- * @param undecodable objects that could not be read and were passed over
+ * @param undecodable objects that cannot be read at present and are passed over
  */
 public record SourceStatus(
     boolean connected,

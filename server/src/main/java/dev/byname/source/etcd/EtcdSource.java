@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +139,7 @@ public final class EtcdSource implements Source {
         status.revision(),
         status.relists(),
         status.repairs(),
-        translation.undecodable.sum());
+        translation.passedOverCount);
   }
 
   @Override
@@ -164,9 +163,14 @@ public final class EtcdSource implements Source {
     private final Map<Kind, Set<ObjectKey>> unreadable = new EnumMap<>(Kind.class);
 
     private final Set<StoredResource> encrypted = EnumSet.noneOf(StoredResource.class);
+
+    /** What cannot be read at present; the keys are the mirror's own. */
+    private final Map<StoredResource, Set<String>> passedOver = new EnumMap<>(StoredResource.class);
+
+    /** Those of them that were named in the log. */
     private final Map<StoredResource, Set<String>> named = new EnumMap<>(StoredResource.class);
 
-    private final LongAdder undecodable = new LongAdder();
+    private volatile long passedOverCount;
 
     Translation(
         Map<StoredResource, MirroredPrefix> prefixes,
@@ -212,7 +216,7 @@ public final class EtcdSource implements Source {
     /** Configured by kind, so said once for each kind. */
     private void encrypted(
         StoredResource resource, MirroredPrefix prefix, String rest, String transformer) {
-      undecodable.increment();
+      count(resource, rest);
       if (encrypted.add(resource)) {
         log.warn(
             "{}{} is encrypted at rest ({}), as others below {} may be; leave {} out of the API"
@@ -266,7 +270,7 @@ public final class EtcdSource implements Source {
     @Override
     public void removed(MirroredPrefix prefix, String rest) {
       var resource = resource(prefix);
-      decoded(resource, rest);
+      uncount(resource, rest);
       var key = resource.objectKey(rest);
       if (key != null) {
         feed.remove(resource.kind(), key);
@@ -326,7 +330,7 @@ public final class EtcdSource implements Source {
 
     private void passOver(
         StoredResource resource, MirroredPrefix prefix, String rest, String reason) {
-      undecodable.increment();
+      count(resource, rest);
       var names = named.computeIfAbsent(resource, _ -> new HashSet<>());
       if (names.size() < NAMED_MAX && names.add(rest)) {
         log.warn("{}{} is passed over: {}", prefix, rest, reason);
@@ -337,10 +341,26 @@ public final class EtcdSource implements Source {
     }
 
     private void decoded(StoredResource resource, String rest) {
-      var names = named.get(resource);
-      if (names != null && names.size() < NAMED_MAX && names.remove(rest)) {
+      if (uncount(resource, rest)) {
         log.info("{} {} can be read now", resource.kind().apiName(), rest);
       }
+    }
+
+    private void count(StoredResource resource, String rest) {
+      if (passedOver.computeIfAbsent(resource, _ -> new HashSet<>()).add(rest)) {
+        passedOverCount = passedOver.values().stream().mapToLong(Set::size).sum();
+      }
+    }
+
+    /** Returns whether the log is to say that it can be read, since it said the opposite. */
+    private boolean uncount(StoredResource resource, String rest) {
+      var unread = passedOver.get(resource);
+      if (unread == null || !unread.remove(rest)) {
+        return false;
+      }
+      passedOverCount = passedOver.values().stream().mapToLong(Set::size).sum();
+      var names = named.get(resource);
+      return names != null && names.size() < NAMED_MAX && names.remove(rest);
     }
   }
 }

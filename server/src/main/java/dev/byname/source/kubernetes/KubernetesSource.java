@@ -85,7 +85,6 @@ public final class KubernetesSource implements Source {
   private final AtomicLong heardEpochMillis = new AtomicLong();
   private final AtomicLong relists = new AtomicLong();
   private final AtomicLong repairs = new AtomicLong();
-  private final AtomicLong undecodable = new AtomicLong();
   private final AtomicBoolean streamsLists = new AtomicBoolean();
   private final AtomicBoolean slicesMissing = new AtomicBoolean();
   private final AtomicBoolean synced = new AtomicBoolean();
@@ -193,7 +192,7 @@ public final class KubernetesSource implements Source {
         revision,
         relists.get(),
         repairs.get(),
-        undecodable.get());
+        watches.stream().mapToLong(ResourceWatch::undecodable).sum());
   }
 
   @Override
@@ -627,7 +626,6 @@ public final class KubernetesSource implements Source {
 
     @Override
     public void undecodable(Resource resource, ObjectKey key, String problem) {
-      undecodable.incrementAndGet();
       if (namedUndecodable.size() < NAMED_UNDECODABLE_MAX
           && namedUndecodable.add(resource.kind() + " " + key)) {
         log.warn("kubernetes {} {} is passed over: {}", resource.plural(), key, problem);

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -117,6 +119,7 @@ final class ResourceWatch implements Runnable {
   private final Pace pace;
   private final Backoff backoff;
   private final KnownObjects known = new KnownObjects();
+  private final Set<ObjectKey> undecodable = ConcurrentHashMap.newKeySet();
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // The watching thread's own.
@@ -189,6 +192,11 @@ final class ResourceWatch implements Runnable {
 
   KnownObjects known() {
     return known;
+  }
+
+  /** Objects that cannot be decoded at present. */
+  int undecodable() {
+    return undecodable.size();
   }
 
   /** The last revision told, as a number; 0 before the first, negative when it is no number. */
@@ -685,16 +693,21 @@ final class ResourceWatch implements Runnable {
           sink.put(object);
         }
         removeParts(found.key(), found.objects().size(), before);
+        undecodable.remove(found.key());
       }
-      case Decoded.LeftOut unwanted ->
-          removeParts(unwanted.key(), 0, known.put(unwanted.key(), version, 0));
+      case Decoded.LeftOut unwanted -> {
+        removeParts(unwanted.key(), 0, known.put(unwanted.key(), version, 0));
+        undecodable.remove(unwanted.key());
+      }
       case Decoded.Undecodable broken -> {
         // What was known of it before is better than nothing, so it stays.
         known.put(meta.key(), version, -1);
+        undecodable.add(meta.key());
         owner.undecodable(resource, meta.key(), String.valueOf(broken.problems().getFirst()));
       }
       case Decoded.OtherKind strange -> {
         known.put(meta.key(), version, -1);
+        undecodable.add(meta.key());
         owner.undecodable(
             resource, meta.key(), "is a " + strange.apiVersion() + " " + strange.kind());
       }
@@ -703,6 +716,7 @@ final class ResourceWatch implements Runnable {
 
   private void removeParts(KnownObjects.Leftover gone) {
     removeParts(gone.key(), 0, gone.parts());
+    undecodable.remove(gone.key());
   }
 
   private void removeParts(ObjectKey key, int from, int to) {

@@ -129,6 +129,9 @@ class EtcdSourceTest {
       etcd.put("/registry/services/specs/shop/web", EtcdFixtures.read("service-web.pb"));
       scheduler.run();
       assertThat(state.keys(Kind.SERVICE)).containsExactlyInAnyOrder(DB, WEB);
+      etcd.delete("/registry/services/specs/shop/broken");
+      scheduler.run();
+      assertThat(source.status().undecodable()).isEqualTo(2);
     }
   }
 
@@ -144,6 +147,7 @@ class EtcdSourceTest {
       etcd.delete("/registry/services/specs/shop/web");
       scheduler.run();
       assertThat(state.service(WEB)).isNull();
+      assertThat(source.status().undecodable()).isZero();
     }
   }
 

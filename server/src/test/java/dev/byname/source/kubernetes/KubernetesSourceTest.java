@@ -580,6 +580,15 @@ class KubernetesSourceTest {
           "\"spec\":{\"clusterIP\":\"10.0.0.1\",\"ports\":[{\"port\":700000}]}");
       eventually(() -> assertThat(byname.status().undecodable()).isEqualTo(2));
       assertThat(byname.clusterIp("web")).isEqualTo("10.0.0.1");
+      api.put(
+          "services",
+          "default",
+          "web",
+          "\"spec\":{\"clusterIP\":\"10.0.0.7\",\"ports\":[{\"port\":80}]}");
+      eventually(() -> assertThat(byname.clusterIp("web")).isEqualTo("10.0.0.7"));
+      eventually(() -> assertThat(byname.status().undecodable()).isEqualTo(1));
+      api.delete("services", "default", "broken");
+      eventually(() -> assertThat(byname.status().undecodable()).isZero());
     }
   }
 
