@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 final class Scale {
   private static final int QUEUED = 60_000;
-  private static final int TIMES = 3;
+  private static final int TIMES = 2;
 
   private Scale() {}
 
@@ -108,8 +108,8 @@ final class Scale {
     return new Drained(
         (int) lines.getFirst()[0],
         lines.stream().mapToLong(n -> (long) n[2]).sum(),
-        Bench.median(lines.stream().mapToDouble(n -> n[1] / n[3]).toArray()),
-        Bench.median(lines.stream().mapToDouble(n -> 1e6 * n[4] / n[1]).toArray()));
+        Bench.median(lines.stream().mapToDouble(n -> n[4] / n[5]).toArray()),
+        Bench.median(lines.stream().mapToDouble(n -> 1e6 * n[3] / n[1]).toArray()));
   }
 
   private static Row row(Lab.Server server, List<Drained> one, List<Drained> two) {
@@ -152,8 +152,8 @@ final class Scale {
     System.out.printf(
         """
 
-        %d queries wait in the receive queues, as many on each socket, before the server may run; q/s: from the first
-        to the last answer, no generator running; µs/q: its processor time. factor: 2 threads to 1, round by round.
+        %d queries wait in the receive queues, as many on each socket, before the server may run; q/s: while all
+        sockets are worked on, no generator running; µs/q: its processor time. factor: 2 threads to 1, round by round.
         The floor's factor is what the machine gives.
         """,
         QUEUED);

@@ -6,7 +6,8 @@
  * QUERIES as for load.c. COUNT datagrams are queued each time, the same number on each of the server's sockets: it is
  * found out by looking into which one the first datagram of each of our ports falls. The buffers of the server's
  * sockets are made long enough from here, through copies of its descriptors. Needs to be root.
- * Prints a line each time: sockets answered lost seconds cpuSeconds, the seconds from the first to the last answer. */
+ * Prints a line each time: sockets answered lost cpuSeconds together seconds; of the answers, so many came in the seconds
+ * in which all sockets were being worked on: from the last one's first answer to the first one's last. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -32,7 +33,7 @@
 
 static int theirs[SOCKETS_MAX], theirCount;
 static uint64_t cookies[SOCKETS_MAX];
-static int ours[SOCKETS_MAX * PORTS_EACH], ourCount;
+static int ours[SOCKETS_MAX * PORTS_EACH], feeds[SOCKETS_MAX * PORTS_EACH], ourCount; /* feeds which of theirs */
 static int pids[SOCKETS_MAX], pidCount;
 static unsigned char *queries;
 static off_t queriesEnd, at;
@@ -130,6 +131,7 @@ static void openPorts(int port) {
     makeRoom(fd);
     if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0)
       fail("drain: SO_TIMESTAMPNS");
+    feeds[ourCount] = into;
     ours[ourCount++] = fd;
   }
 }
@@ -157,13 +159,12 @@ static double cpuSeconds(void) {
   return nanos * 1e-9;
 }
 
-/* Takes all answers out of our sockets; tells when the first and the last came. */
-static int take(double *first, double *last) {
+/* Takes all answers out of our sockets, and tells when each came. */
+static int take(double *times, int *from, int most) {
   static char buffers[BATCH][4096], controls[BATCH][128];
   static struct iovec vectors[BATCH];
   static struct mmsghdr messages[BATCH];
   int answered = 0;
-  *first = 1e300, *last = 0;
   for (int s = 0; s < ourCount; s++) {
     for (int count = 1; count > 0;) {
       for (int i = 0; i < BATCH; i++) {
@@ -178,10 +179,10 @@ static int take(double *first, double *last) {
         if (stamp == NULL || stamp->cmsg_type != SCM_TIMESTAMPNS)
           continue;
         memcpy(&t, CMSG_DATA(stamp), sizeof t);
-        double when = t.tv_sec + t.tv_nsec * 1e-9;
-        *first = when < *first ? when : *first;
-        *last = when > *last ? when : *last;
-        answered++;
+        if (answered < most) {
+          times[answered] = t.tv_sec + t.tv_nsec * 1e-9;
+          from[answered++] = feeds[s];
+        }
       }
     }
   }
@@ -193,7 +194,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: drain PORT QUERIES COUNT TIMES PID...\n");
     return 2;
   }
-  int port = atoi(argv[1]), count = atoi(argv[3]), times = atoi(argv[4]);
+  int port = atoi(argv[1]), count = atoi(argv[3]), rounds = atoi(argv[4]);
   int file = open(argv[2], O_RDONLY);
   struct stat status;
   if (file < 0 || fstat(file, &status) != 0)
@@ -208,8 +209,10 @@ int main(int argc, char **argv) {
     fprintf(stderr, "drain: no UDP socket on port %d\n", port);
     return 1;
   }
-  for (int round = 0; round <= times; round++) { /* the first finds the ports and is not told */
-    double first, last;
+  int most = count + TRIES;
+  double *times = malloc(most * sizeof *times);
+  int *from = malloc(most * sizeof *from);
+  for (int round = 0; round <= rounds; round++) { /* the first finds the ports and is not told */
     for (int i = 0; i < pidCount; i++)
       kill(pids[i], SIGSTOP);
     sleepMillis(5);
@@ -229,9 +232,21 @@ int main(int argc, char **argv) {
     }
     sleepMillis(5);
     double used = cpuSeconds() - before;
-    int answered = take(&first, &last);
+    int answered = take(times, from, most), together = 0;
+    double start = 0, end = 1e300;
+    for (int s = 0; s < theirCount; s++) {
+      double first = 1e300, last = 0;
+      for (int i = 0; i < answered; i++) {
+        first = from[i] == s && times[i] < first ? times[i] : first;
+        last = from[i] == s && times[i] > last ? times[i] : last;
+      }
+      start = first > start ? first : start;
+      end = last < end ? last : end;
+    }
+    for (int i = 0; i < answered; i++)
+      together += times[i] >= start && times[i] <= end;
     if (round > 0)
-      printf("%d %d %d %.6f %.6f\n", theirCount, answered, count - answered, last - first, used);
+      printf("%d %d %d %.6f %d %.6f\n", theirCount, answered, count - answered, used, together, end - start);
   }
   return 0;
 }
