@@ -20,13 +20,13 @@ final class Streams {
     Map<String, Object> result = new LinkedHashMap<>();
     System.out.println("TCP");
     var kinds = servers.peers("knot", "nsd", "unbound", "bind");
-    result.put("tcp", measure(lab, servers, kinds, null, mix.getFirst(), lines));
+    result.put("tcp", measure(lab, servers, kinds, "knot", null, mix.getFirst(), lines));
     Servers.Tls tls = tls(lab.folder);
     if (tls != null) {
       System.out.println("\nTLS");
       // Knot has no DoT before 3.4; others do it in front of another server.
       kinds = servers.peers("nsd", "unbound", "bind");
-      result.put("tls", measure(lab, servers, kinds, tls, mix.getFirst(), lines));
+      result.put("tls", measure(lab, servers, kinds, "nsd", tls, mix.getFirst(), lines));
     }
     return result;
   }
@@ -36,6 +36,7 @@ final class Streams {
       Lab lab,
       Servers servers,
       List<Servers.Kind> kinds,
+      String yardstick,
       Servers.Tls tls,
       Cluster.Query first,
       Path lines)
@@ -48,7 +49,7 @@ final class Streams {
       started.add(at(task, lab.start(kind, task, first)));
     }
     var dnsperf = List.of("-m", tls == null ? "tcp" : "dot", "-c", "8", "-q", "200");
-    List<Turns.Row> rows = Turns.run(lab, started, lines, dnsperf, kinds.getFirst().name());
+    List<Turns.Row> rows = Turns.run(lab, started, lines, dnsperf, yardstick);
     started.forEach(server -> lab.stop(server.process()));
     return rows;
   }
