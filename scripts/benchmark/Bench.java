@@ -47,13 +47,15 @@ final class Bench {
     for (String part : options.parts()) {
       Path folder = Files.createDirectories(Path.of(System.getProperty("bench.folder")));
       try (var lab = new Lab(options, folder, System.getProperty("bench.classpath"))) {
-        long[] ticks = Measure.processorTicks();
+        Measure.Ticks ticks = Measure.ticks();
         System.out.println("\n" + part + "\n");
         Object result = PARTS.get(part).run(lab);
-        double stolen = Math.round(1000 * Measure.stolen(ticks)) / 10.0;
+        Measure.Elsewhere elsewhere = Measure.elsewhere(ticks);
         System.out.printf(
-            "The host took %.1f %% of the processors' time away.%n%s%n", stolen, machine());
-        writeJson(options, part, stolen, result);
+            "Of the processors' time the host took %.1f %% away, and %.1f %% went to other"
+                + " work.%n%s%n",
+            100 * elsewhere.stolen(), 100 * elsewhere.others(), machine());
+        writeJson(options, part, elsewhere, result);
       }
     }
     System.out.println("\nwritten to " + options.out());
@@ -81,12 +83,13 @@ final class Bench {
         Path.of(given.get("--out")));
   }
 
-  private static void writeJson(Options options, String part, double stolen, Object result)
-      throws IOException {
+  private static void writeJson(
+      Options options, String part, Measure.Elsewhere elsewhere, Object result) throws IOException {
     var whole = new LinkedHashMap<String, Object>();
     whole.put("part", part);
     whole.put("machine", machine());
-    whole.put("stolenPercent", stolen);
+    whole.put("stolenPercent", Math.round(1000 * elsewhere.stolen()) / 10.0);
+    whole.put("otherWorkPercent", Math.round(1000 * elsewhere.others()) / 10.0);
     whole.put("rounds", options.rounds());
     whole.put("secondsEach", options.seconds());
     whole.put("result", result);

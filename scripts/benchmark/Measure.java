@@ -55,23 +55,37 @@ final class Measure {
     }
   }
 
-  /**
-   * The part of the time in which the host gave this machine's processors to others, since the
-   * counts given: answers that take milliseconds then are no server's doing.
-   */
-  static double stolen(long[] before) throws IOException {
-    long[] now = processorTicks();
-    return (double) (now[1] - before[1]) / (now[0] - before[0]);
+  /** What the machine's processors did between two looks, as parts of their time. */
+  record Elsewhere(double stolen, double others) {}
+
+  /** Ticks of all processors since the machine started. */
+  record Ticks(long all, long busy, long stolen, long own) {}
+
+  static Ticks ticks() throws IOException {
+    String[] fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +");
+    long[] n = Stream.of(fields).skip(1).limit(8).mapToLong(Long::parseLong).toArray();
+    // Of ourselves, of children that have ended (the generators), and of those that live.
+    String[] self = statFields("/proc/self/stat");
+    long own = 0;
+    for (int i = 11; i <= 14; i++) {
+      own += Long.parseLong(self[i]);
+    }
+    for (ProcessHandle child : ProcessHandle.current().descendants().toList()) {
+      String[] stat = statFields("/proc/" + child.pid() + "/stat");
+      own += Long.parseLong(stat[11]) + Long.parseLong(stat[12]);
+    }
+    return new Ticks(Arrays.stream(n).sum(), n[0] + n[1] + n[2] + n[5] + n[6], n[7], own);
   }
 
-  /** Ticks of all processors since the machine started: in all, and stolen. */
-  static long[] processorTicks() throws IOException {
-    String[] fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +");
-    long all = 0;
-    for (int i = 1; i <= 8; i++) {
-      all += Long.parseLong(fields[i]);
-    }
-    return new long[] {all, Long.parseLong(fields[8])};
+  /**
+   * What was not ours of the processors' time since then: answers that take milliseconds while the
+   * host gives the processors to others, or while somebody else works here, are no server's doing.
+   */
+  static Elsewhere elsewhere(Ticks since) throws IOException {
+    Ticks now = ticks();
+    double all = now.all - since.all;
+    long others = now.busy - since.busy - (now.own - since.own);
+    return new Elsewhere((now.stolen - since.stolen) / all, Math.max(0, others / all));
   }
 
   /**
