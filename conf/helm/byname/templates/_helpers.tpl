@@ -10,6 +10,17 @@
 {{ default (include "byname.fullname" .) .Values.k8sAppLabelOverride }}
 {{- end -}}
 
+{{/* Names that values written for CoreDNS's chart use in affinity and topologySpreadConstraints. */}}
+{{- define "coredns.name" -}}
+byname
+{{- end -}}
+{{- define "coredns.fullname" -}}
+{{ include "byname.fullname" . }}
+{{- end -}}
+{{- define "coredns.k8sapplabel" -}}
+{{ include "byname.k8sApp" . }}
+{{- end -}}
+
 {{/* What finds this release's pods and no others: may never change in a release. */}}
 {{- define "byname.selector" -}}
 app.kubernetes.io/name: byname

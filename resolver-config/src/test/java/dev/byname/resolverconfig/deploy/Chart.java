@@ -62,14 +62,14 @@ final class Chart {
         servicePort: 54
         nodePort: 30054
         plugins:
-        - {name: hosts, parameters: /etc/byname/extra.hosts, configBlock: fallthrough}
+        - {name: hosts, parameters: /etc/coredns/extra.hosts, configBlock: fallthrough}
         - {name: forward, parameters: . 192.0.2.1, configBlock: force_tcp}
       zoneFiles:
       - {filename: extra.hosts, contents: "192.0.2.7 printer.corp.example"}
       tolerations: [{operator: Exists}]
       affinity: {nodeAffinity: {}}
       env: [{name: A, value: b}]
-      extraSecrets: [{name: etcd-client, mountPath: /etc/etcd-client}]
+      extraSecrets: [{name: etcd-client, mountPath: /etc/coredns/etcd}]
       autoscaler: {enabled: true, coresPerReplica: 64, max: 10}
       """;
 
@@ -86,11 +86,14 @@ final class Chart {
       rbac: {multiclusterEnable: true}
       serviceAccount: {annotations: {note: a}}
       prometheus:
-        service: {enabled: true, annotations: {note: a}}
+        service: {enabled: true, annotations: {note: a}, selector: {own: label}}
         monitor:
           enabled: true
           namespace: monitoring
           scrapeTimeout: 10s
+          scheme: https
+          tlsConfig: {insecureSkipVerify: true}
+          selector: {matchLabels: {own: label}}
           honorLabels: true
           relabelings: [{action: labeldrop, regex: pod}]
           metricRelabelings: [{action: drop, sourceLabels: [__name__], regex: process_.*}]
@@ -101,10 +104,15 @@ final class Chart {
         plugins: [{name: tls, parameters: /etc/tls/tls.crt /etc/tls/tls.key}, {name: whoami}]
       - zones: [{zone: .}]
         plugins: [{name: whoami}]
-      extraConfig: {import: {parameters: /etc/byname-custom/*.conf}}
+      extraConfig: {import: {parameters: /etc/coredns-custom/*.conf}}
       topologySpreadConstraints:
-      - {topologyKey: zone, maxSkew: 1, whenUnsatisfiable: DoNotSchedule}
+      - topologyKey: zone
+        maxSkew: 1
+        whenUnsatisfiable: DoNotSchedule
+        labelSelector: {matchLabels: {app.kubernetes.io/name: '{{ template "coredns.name" . }}'}}
       podDisruptionBudget: {minAvailable: 1, selector: {matchLabels: {own: label}}}
+      podLabels: {own: label}
+      service: {selector: {own: label}}
       extraContainers: [{name: side, image: "busybox:1.36"}]
       initContainers: [{name: first, image: "busybox:1.36"}]
       extraSecrets: [{name: tls, mountPath: /etc/tls, defaultMode: 288}]
@@ -113,6 +121,7 @@ final class Chart {
       deployment:
         name: dns
         annotations: {note: a}
+        selector: {matchLabels: {own: label}}
         dnsPolicy: None
         dnsConfig: {nameservers: [192.0.2.1]}
       """;
@@ -128,6 +137,21 @@ final class Chart {
         trafficDistribution: PreferClose
         loadBalancerIP: 192.0.2.8
         loadBalancerClass: example.org/lb
+      """;
+
+  private static final String AUTOSCALER_ALONE =
+      """
+      deployment: {enabled: false, name: dns}
+      autoscaler:
+        enabled: true
+        configmap: {annotations: {note: a}}
+        podAnnotations: {note: a}
+        customFlags: [--nodelabels=a=b]
+        extraContainers: [{name: side, image: "busybox:1.36"}]
+        image: {pullSecrets: [{name: pull}]}
+        affinity: {nodeAffinity: {}}
+        nodeSelector: {a: b}
+        tolerations: [{operator: Exists}]
       """;
 
   private static final String LEAST =
@@ -152,6 +176,7 @@ final class Chart {
           "everything", EVERYTHING,
           "the rest", THE_REST,
           "load balancer", LOAD_BALANCER,
+          "autoscaler alone", AUTOSCALER_ALONE,
           "least", LEAST);
 
   private Chart() {}

@@ -61,7 +61,15 @@ class HelmChartTest {
         "customAnnotations hpa.enabled hpa.minReplicas hpa.maxReplicas hpa.metrics",
         "autoscaler.enabled autoscaler.coresPerReplica autoscaler.nodesPerReplica autoscaler.min",
         "autoscaler.max autoscaler.image.repository autoscaler.resources deployment.enabled",
-        "deployment.name deployment.annotations deployment.dnsPolicy deployment.skipConfig"
+        "deployment.name deployment.annotations deployment.dnsPolicy deployment.skipConfig",
+        "deployment.selector deployment.dnsConfig service.selector prometheus.service.selector",
+        "prometheus.monitor.selector prometheus.monitor.scheme prometheus.monitor.tlsConfig",
+        "prometheus.monitor.scrapeTimeout prometheus.monitor.honorLabels podSecurityContext",
+        "prometheus.monitor.relabelings prometheus.monitor.metricRelabelings podLabels",
+        "autoscaler.includeUnschedulableNodes autoscaler.preventSinglePointFailure",
+        "autoscaler.podAnnotations autoscaler.podSecurityContext autoscaler.securityContext",
+        "autoscaler.configmap.annotations autoscaler.livenessProbe.enabled autoscaler.customFlags",
+        "autoscaler.extraContainers autoscaler.priorityClassName autoscaler.affinity"
       })
   void theValuesOfTheCoreDnsChartAreKnown(String names) throws IOException {
     var values =
@@ -150,7 +158,7 @@ class HelmChartTest {
   /** What {@code byname check} says of the Corefile, with the ConfigMap's files beside it. */
   private String corefile(Manifests manifests, String configMap) throws IOException {
     for (var file : map(manifests.one("ConfigMap", configMap), "data").entrySet()) {
-      var here = String.valueOf(file.getValue()).replace("/etc/byname/", folder + "/");
+      var here = String.valueOf(file.getValue()).replace("/etc/coredns/", folder + "/");
       Files.writeString(folder.resolve(String.valueOf(file.getKey())), here);
     }
     return ManifestsTest.check(folder.resolve("Corefile"));

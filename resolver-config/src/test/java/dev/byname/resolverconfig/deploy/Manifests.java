@@ -179,6 +179,12 @@ record Manifests(List<Map<?, ?>> objects, Set<String> outside) {
         .as(name)
         .isEqualTo(dns ? List.of("NET_BIND_SERVICE") : List.of());
     assertThat(at(container, "resources", "limits", "memory")).as(name).isNotNull();
+    if (text(container, "image").contains("byname")) {
+      // A Java process comes near what it may use, and must not be evicted for it.
+      assertThat(at(container, "resources", "requests", "memory"))
+          .as(name)
+          .isEqualTo(at(container, "resources", "limits", "memory"));
+    }
     assertThat(at(container, "resources", "requests", "memory")).as(name).isNotNull();
     assertThat(text(container, "image")).as(name).contains(":");
 

@@ -72,7 +72,8 @@ class ManifestsApplyIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"the defaults", "replace", "everything", "the rest", "least"})
+  @ValueSource(
+      strings = {"the defaults", "replace", "everything", "the rest", "least", "autoscaler alone"})
   void theApiServerTakesWhatTheChartMakes(String values) {
     Chart.assumeRenderable();
     take(Chart.render("net", Chart.VALUES.get(values)));
