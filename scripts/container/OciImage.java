@@ -132,7 +132,7 @@ public final class OciImage {
           layer.diffId);
     }
     System.out.printf(
-        "  together%5.1f MiB, %5.1f compressed%n",
+        "  together%6.1f MiB, %5.1f compressed%n",
         layers.stream().mapToLong(Layer::plainBytes).sum() / 1048576.0,
         layers.stream().mapToLong(l -> l.compressed.bytes).sum() / 1048576.0);
     System.out.printf("  parts   %s%n", sbom);
