@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -107,6 +108,27 @@ public final class JsonTree {
       case null, default ->
           throw new IllegalStateException("the parser is not on a value: " + token);
     };
+  }
+
+  /**
+   * As {@link #read(JsonParser)} for the object that the parser stands on, but skips the rest as
+   * soon as its metadata says that it is known: then nothing more is made of it, and null returned.
+   */
+  public static @Nullable Tree readUnlessKnown(JsonParser parser, Predicate<Tree> knownByMetadata) {
+    int line = line(parser);
+    Map<String, Tree> fields = new LinkedHashMap<>();
+    boolean known = false;
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      parser.nextToken();
+      if (known) {
+        parser.skipChildren();
+        continue;
+      }
+      Tree value = read(parser);
+      fields.put(name, value);
+      known = name.equals("metadata") && knownByMetadata.test(value);
+    }
+    return known ? null : new Mapping(fields, line);
   }
 
   /** Jackson's complaint in our words, without the excerpts of the source that it adds. */

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 record ApiObject(ObjectKey key, String resourceVersion) {
 
   static ApiObject of(Tree object) {
-    Tree metadata = field(object, "metadata");
+    return ofMetadata(field(object, "metadata"));
+  }
+
+  static ApiObject ofMetadata(@Nullable Tree metadata) {
     return new ApiObject(
         new ObjectKey(text(metadata, "namespace"), text(metadata, "name")),
         text(metadata, "resourceVersion"));

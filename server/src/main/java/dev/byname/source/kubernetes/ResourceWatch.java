@@ -401,8 +401,8 @@ final class ResourceWatch implements Runnable {
     if (event.type().equals("ERROR")) {
       throw failureOf(event.object());
     }
-    if (event.type().equals("ADDED")) {
-      met(event.object());
+    if (event.type().equals("ADDED") && !met(ApiObject.field(event.object(), "metadata"))) {
+      put(event.object());
     }
   }
 
@@ -488,7 +488,11 @@ final class ResourceWatch implements Runnable {
       try (ApiStream stream = open(query, JSON, pace.listSilence())) {
         head =
             stream.list(parser -> {
-              met(JsonTree.read(parser));
+              // After most lists nearly all is as it was: then no more than metadata is made of it.
+              Tree object = JsonTree.readUnlessKnown(parser, this::met);
+              if (object != null) {
+                put(object);
+              }
               if (closed) {
                 throw new InterruptedException();
               }
@@ -504,13 +508,15 @@ final class ResourceWatch implements Runnable {
     listed(head.resourceVersion());
   }
 
-  /** An object of a list: put only when it is not known in this version. */
-  private void met(Tree object) {
+  /** An object of a list: true when it is known in this version, so that nothing is to be done. */
+  private boolean met(@Nullable Tree metadata) {
+    ApiObject meta = ApiObject.ofMetadata(metadata);
+    return known.meet(meta.key(), ApiObject.version(meta.resourceVersion()));
+  }
+
+  private void put(Tree object) {
     ApiObject meta = ApiObject.of(object);
-    long version = ApiObject.version(meta.resourceVersion());
-    if (!known.meet(meta.key(), version)) {
-      put(object, meta, version, false);
-    }
+    put(object, meta, ApiObject.version(meta.resourceVersion()), false);
   }
 
   private void listed(String resourceVersion) {
