@@ -35,6 +35,7 @@ final class Bench {
     PARTS.put("stream", Streams::run);
     PARTS.put("cache", Cached::run);
     PARTS.put("footprint", Footprint::run);
+    PARTS.put("relist", Relist::run);
     PARTS.put("start", Start::run);
     PARTS.put("check", Check::run);
   }

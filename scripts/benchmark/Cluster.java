@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A made-up cluster, the same for the same seed: as manifests for Byname, as two zone files for
@@ -128,6 +129,37 @@ final class Cluster {
         }
         out.write("\n]}\n");
       }
+    }
+  }
+
+  /**
+   * An object as it is stored and as an API server lists it.
+   *
+   * @param changes whether it is another one in the next generation
+   */
+  record Stored(String kind, String namespace, String name, boolean changes, String json) {}
+
+  /**
+   * All objects at one moment of the cluster's life.
+   *
+   * @param generation at odd ones, an endpoint of every tenth service is not ready
+   */
+  void forEachObject(int generation, Consumer<Stored> action) {
+    for (int n = 0; n < NAMESPACES; n++) {
+      String name = "team-" + n;
+      String json =
+          "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + name + "\"}}";
+      action.accept(new Stored("Namespace", "", name, false, json));
+    }
+    for (int i = 0; i < services.size(); i++) {
+      Service s = services.get(i);
+      action.accept(new Stored("Service", s.namespace, s.name, false, serviceManifest(s)));
+      String slice = sliceManifest(s);
+      boolean changes = i % 10 == 0;
+      if (changes && generation % 2 == 1) {
+        slice = slice.replaceFirst("\"ready\":true", "\"ready\":false");
+      }
+      action.accept(new Stored("EndpointSlice", s.namespace, s.name + "-1", changes, slice));
     }
   }
 

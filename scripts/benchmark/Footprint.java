@@ -1,20 +1,14 @@
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
- * What a picture of the cluster costs: memory per service and per endpoint, the process with 10,000
- * services and 100,000 endpoints beside what CoreDNS's documentation says such a cluster needs, and
- * the latencies while every object of it is read again.
+ * What a picture of the cluster costs: memory per service and per endpoint, and the process with
+ * 10,000 services and 100,000 endpoints beside what CoreDNS's documentation says such a cluster
+ * needs.
  */
 final class Footprint {
-  private static final int RATE = 20_000;
-
   private Footprint() {}
 
   /**
@@ -39,7 +33,7 @@ final class Footprint {
     double perEndpoint = (endpoints - services) / 90_000.0;
     result.put("bytesPerEndpoint", Math.round(perEndpoint));
     result.put("bytesPerService", Math.round((services - small) / 9_000.0 - perEndpoint));
-    relist(lab, server, largest, result);
+    exercise(lab, server, largest);
     result.put("residentMib", Bench.rounded(Measure.memoryMib(server.process())));
     result.put("coreDnsMb", coreDnsMegabytes(10_000, 100_000));
     result.forEach((name, value) -> System.out.printf("%-34s %s%n", name, value));
@@ -84,45 +78,13 @@ final class Footprint {
     return Long.parseLong(total.split(" +")[2]);
   }
 
-  /** Latencies while nothing happens, and while every file is written anew. */
-  private static void relist(
-      Lab lab, Lab.Server server, Cluster cluster, Map<String, Object> result)
+  /** Queries at full speed, so that what is compiled and cached is there. */
+  private static void exercise(Lab lab, Lab.Server server, Cluster cluster)
       throws IOException, InterruptedException {
     Path load = lab.loadProgram();
-    if (load == null) {
-      return;
-    }
-    Path messages = lab.writeMessages("messages", cluster.queries(100_000, Bench.SEED));
-    for (int i = 0; i < 4; i++) {
-      Measure.load(server.process(), server.port(), load, messages, 1.5, 0); // compiled by then
-    }
-    double seconds = Math.max(4, lab.options.seconds());
-    result.put("quiet", measured(lab, server, load, messages, seconds));
-    var toucher =
-        Thread.ofPlatform()
-            .start(() -> {
-              try {
-                TimeUnit.MILLISECONDS.sleep(500);
-                touch(lab.folder.resolve("footprint").resolve("manifests"));
-              } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    result.put("whileAllIsReadAgain", measured(lab, server, load, messages, seconds));
-    toucher.join();
-  }
-
-  private static Measure.Latencies measured(
-      Lab lab, Lab.Server server, Path load, Path messages, double seconds)
-      throws IOException, InterruptedException {
-    return Measure.load(server.process(), server.port(), load, messages, seconds, RATE).latencies();
-  }
-
-  private static void touch(Path manifests) throws IOException {
-    try (var files = Files.list(manifests)) {
-      for (Path file : files.toList()) {
-        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-      }
+    if (load != null) {
+      Path messages = lab.writeMessages("messages", cluster.queries(100_000, Bench.SEED));
+      Measure.load(server.process(), server.port(), load, messages, 6, 0);
     }
   }
 }

@@ -67,6 +67,41 @@ final class Lab implements AutoCloseable {
     return command;
   }
 
+  /** The command that runs a file beside this one. */
+  List<String> javaFromSource(String file, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath));
+    command.add(System.getProperty("bench.root") + "/scripts/benchmark/" + file);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /**
+   * Starts what a server under test needs, on its processor and at a lower priority; ends with the
+   * others.
+   */
+  Process startBeside(String name, List<String> command) throws IOException {
+    var pinned = new ArrayList<>(List.of("taskset", "-c", "0", "nice", "-n", "19"));
+    pinned.addAll(command);
+    Process process =
+        new ProcessBuilder(pinned)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve(name + ".log").toFile())
+            .start();
+    processes.add(process);
+    return process;
+  }
+
+  /** Runs a command to its end; what it complains of is shown, and no more comes of it. */
+  static void run(String... command) throws IOException, InterruptedException {
+    new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start()
+        .waitFor();
+  }
+
   boolean wanted(String name) {
     return options.only().isEmpty() || options.only().contains(name);
   }

@@ -1,6 +1,8 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +92,13 @@ final class Servers {
 
   List<Kind> peers(String... names) {
     return peers().stream().filter(kind -> List.of(names).contains(kind.name())).toList();
+  }
+
+  /** As if the zones had been edited: what a name server that is told to then reads again. */
+  void touchZones() throws IOException {
+    for (Path file : zones.values()) {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    }
   }
 
   private List<String> nsd(String program, Path own, Task task) throws IOException {
@@ -314,17 +323,25 @@ final class Servers {
 
   static List<String> byname(List<String> java, Path own, Task task, Path manifests)
       throws IOException {
+    return bynameFrom(java, own, task, "manifests " + manifests);
+  }
+
+  /**
+   * @param source the line of the {@code kubernetes} block that says where the cluster is read from
+   */
+  static List<String> bynameFrom(List<String> java, Path own, Task task, String source)
+      throws IOException {
     Tls tls = task.tls;
     String zones =
         """
           kubernetes cluster.local in-addr.arpa ip6.arpa {
-            manifests %s
+            %s
             pods insecure
             fallthrough in-addr.arpa ip6.arpa
             ttl %d
           }
         """
-            .formatted(manifests, Cluster.TTL_SECONDS);
+            .formatted(source, Cluster.TTL_SECONDS);
     String text =
         """
         %s {
