@@ -4,10 +4,12 @@ import dev.byname.app.Readiness.Waiting;
 import dev.byname.observe.Metrics.EnabledPlugin;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.bufsize.BufsizeConfig;
+import dev.byname.plugin.header.HeaderConfig;
 import dev.byname.plugin.metadata.MetadataConfig;
 import dev.byname.plugin.view.ViewConfig;
 import dev.byname.query.Block;
 import dev.byname.query.Detour;
+import dev.byname.query.FlagChange;
 import dev.byname.query.Plugin;
 import dev.byname.query.PrecomputedZone;
 import dev.byname.query.Request;
@@ -90,6 +92,8 @@ final class Running implements AutoCloseable {
       boolean rotates,
       Detour detour) {
     int udpSizeMax = loaded.config(BufsizeConfig.class).map(BufsizeConfig::bytes).orElse(0xffff);
+    FlagChange flags =
+        loaded.config(HeaderConfig.class).map(HeaderConfig::ofAnswer).orElse(FlagChange.NONE);
     boolean chaos = loaded.has("chaos") || loaded.has("forward");
     String view = loaded.context().view();
     Predicate<Request> filter = filter(loaded, chain);
@@ -108,6 +112,7 @@ final class Running implements AutoCloseable {
                       filter,
                       chaos,
                       detour,
+                      flags,
                       udpSizeMax));
           for (String zone : names) {
             loaded

@@ -27,11 +27,6 @@ public record Answer(
     return new Answer(message.rcode(), message.answer(), message.authority(), message.additional());
   }
 
-  /** Whether the name does not exist. */
-  public boolean nameError() {
-    return rcode == Rcode.NXDOMAIN;
-  }
-
   /** The addresses in the answer section, in its order. */
   public List<InetAddress> addresses() {
     return records.stream()

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param view name and filter of the {@code view} plugin; an empty name without one
  * @param chaosClass whether a plugin serves class CH
  * @param detour queries that are not for the precomputed path
+ * @param flags what is changed in the flags of precomputed answers
  * @param udpSizeMaxBytes a client that takes longer messages counts as one that takes these
  */
 public record Block(
@@ -27,13 +28,14 @@ public record Block(
     Predicate<Request> filter,
     boolean chaosClass,
     Detour detour,
+    FlagChange flags,
     int udpSizeMaxBytes) {
   public Block {
     zones = List.copyOf(zones);
     plugins = List.copyOf(plugins);
   }
 
-  /** Without a detour, and with messages as long as the client takes them. */
+  /** Without a detour, with flags as they are and messages as long as the client takes them. */
   public Block(
       List<String> zones,
       List<Plugin> plugins,
@@ -42,6 +44,16 @@ public record Block(
       String view,
       Predicate<Request> filter,
       boolean chaosClass) {
-    this(zones, plugins, precomputed, rotate, view, filter, chaosClass, Detour.NONE, 0xffff);
+    this(
+        zones,
+        plugins,
+        precomputed,
+        rotate,
+        view,
+        filter,
+        chaosClass,
+        Detour.NONE,
+        FlagChange.NONE,
+        0xffff);
   }
 }

@@ -130,6 +130,7 @@ public final class Responder implements QueryHandler {
       int size =
           writer.write(
               finding, origin, spelled, view, out, sizeMax, entry.block.rotate() ? rotation++ : 0);
+      Bytes.u16(out, Header.FLAGS, entry.block.flags().apply(Bytes.u16(out, Header.FLAGS)));
       long now = nanoTime.getAsLong();
       slabOf[entry.index].count(
           transport.stream(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.byname.corefile.Problems;
 import dev.byname.query.Detour;
+import dev.byname.query.Transport;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plugins that have another answer to some queries leave the others their speed. */
 class FastPathTest {
@@ -40,6 +42,7 @@ class FastPathTest {
   @TempDir Path folder;
 
   private TestCluster given(String plugins) throws IOException {
+    Files.writeString(folder.resolve("empty"), "");
     return TestCluster.of(
             ".:53 {\n"
                 + plugins.replace(" ; ", "\n")
@@ -97,7 +100,12 @@ class FastPathTest {
           rewrite type ANY HINFO                     | web.default.svc.cluster.local. | A | false
           template IN A a.org { ; rcode NXDOMAIN ; } | web.default.svc.cluster.local. | A | true
           template IN A { ; rcode NXDOMAIN ; }       | web.default.svc.cluster.local. | A | false
-          header { ; response set ra ; }             | web.default.svc.cluster.local. | A | false
+          header { ; response set ra ; }             | web.default.svc.cluster.local. | A | true
+          acl a.org { ; block net 192.0.2.0/24 ; }   | web.default.svc.cluster.local. | A | true
+          acl { ; block net 192.0.2.0/24 ; }         | web.default.svc.cluster.local. | A | false
+          acl shop.svc.cluster.local { ; block ; }   | web.default.svc.cluster.local. | A | false
+          hosts empty a.org                          | web.default.svc.cluster.local. | A | true
+          hosts empty                                | web.default.svc.cluster.local. | A | false
           minimal ; any ; bufsize ; chaos ; local ; nsid ; errors ; cache ; loadbalance | web.default.svc.cluster.local. | A | true
           """)
   void precomputed(String plugins, String name, String type, boolean expected) throws IOException {
@@ -123,6 +131,29 @@ class FastPathTest {
       assertThat(cluster.ask("localhost.default.svc.cluster.local. A").answer().getFirst())
           .hasToString("localhost.default.svc.cluster.local. 604800 IN A 127.0.0.1");
       assertThat(cluster.scrape()).contains("coredns_local_localhost_requests_total 1.0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "response set ra",
+        "response clear aa rd",
+        "query clear rd",
+        "query clear rd ; response set rd",
+        "query set rd ; response clear rd",
+        "query set aa ra",
+        "response set ra ; response clear ra",
+      })
+  void headerSaysTheSameOnBothPaths(String lines) throws IOException {
+    try (var cluster = given("header { ; " + lines + " ; }")) {
+      for (var name : List.of(WEB, "missing.default.svc.cluster.local.")) {
+        assertThat(cluster.precomputed(query(name, "A"))).isTrue();
+        byte[] query = TestCluster.query(name + " A").toWire(512);
+        byte[] slow = cluster.askSlowly(query, Transport.UDP);
+        assertThat(cluster.ask(name + " A").toString())
+            .isEqualTo(Message.read(slow, slow.length).toString());
+      }
     }
   }
 

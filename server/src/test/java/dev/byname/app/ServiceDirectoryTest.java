@@ -9,6 +9,7 @@ import dev.byname.lookup.ServiceDirectory;
 import dev.byname.lookup.ServiceEndpoints;
 import dev.byname.lookup.Subscription;
 import dev.byname.rdata.RecordType;
+import dev.byname.wire.Rcode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -101,8 +102,8 @@ class ServiceDirectoryTest {
 
       Files.delete(file);
       await().untilAsserted(() -> assertThat(seen).containsExactly(true, false));
-      assertThat(directory.resolve("reviews.default.svc.cluster.local", RecordType.A).nameError())
-          .isTrue();
+      assertThat(directory.resolve("reviews.default.svc.cluster.local", RecordType.A).rcode())
+          .isEqualTo(Rcode.NXDOMAIN);
       assertThat(slowCalls).as("one call at a time").hasValue(1);
       release.countDown();
       await().untilAsserted(() -> assertThat(slowCalls).as("then the newest").hasValue(2));

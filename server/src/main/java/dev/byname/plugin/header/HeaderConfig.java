@@ -1,10 +1,17 @@
 package dev.byname.plugin.header;
 
-/** Which of the 16 bits behind the id are set and cleared; a bit is in one of a pair at most. */
-record HeaderConfig(Bits query, Bits response) {
-  record Bits(int set, int clear) {
-    int apply(int flags) {
-      return (flags & ~clear) | set;
-    }
+import dev.byname.query.FlagChange;
+import dev.byname.wire.Header;
+
+/**
+ * How the 16 bits behind the id are changed.
+ *
+ * @param query before the plugins see the query
+ * @param response in what they answer
+ */
+public record HeaderConfig(FlagChange query, FlagChange response) {
+  /** What becomes of an answer whose maker copies RD from the query and sets the rest itself. */
+  public FlagChange ofAnswer() {
+    return query.onlyOf(Header.RD).then(response);
   }
 }

@@ -8,7 +8,7 @@ import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PluginFactory;
 import dev.byname.plugin.PluginRuntime;
 import dev.byname.plugin.PrecomputedPath;
-import dev.byname.plugin.header.HeaderConfig.Bits;
+import dev.byname.query.FlagChange;
 import dev.byname.query.Plugin;
 import dev.byname.wire.Header;
 import java.util.List;
@@ -24,8 +24,8 @@ public final class HeaderFactory implements PluginFactory<HeaderConfig> {
 
   @Override
   public HeaderConfig parse(List<Directive> directives, BlockContext block, Problems problems) {
-    Bits query = new Bits(0, 0);
-    Bits response = new Bits(0, 0);
+    FlagChange query = FlagChange.NONE;
+    FlagChange response = FlagChange.NONE;
     for (Directive directive : directives) {
       var in = new DirectiveReader(directive, problems);
       in.takes(0);
@@ -47,7 +47,7 @@ public final class HeaderFactory implements PluginFactory<HeaderConfig> {
   }
 
   /** Later lines win. */
-  private static Bits changed(Bits before, DirectiveReader line) {
+  private static FlagChange changed(FlagChange before, DirectiveReader line) {
     if (!line.takesAtLeast(2)) {
       return before;
     }
@@ -65,18 +65,17 @@ public final class HeaderFactory implements PluginFactory<HeaderConfig> {
         default -> flag.complain("\"%s\" is not one of aa, ra, rd".formatted(flag.text()));
       }
     }
-    return action.equals("set")
-        ? new Bits(before.set() | bits, before.clear() & ~bits)
-        : new Bits(before.set() & ~bits, before.clear() | bits);
+    return before.then(action.equals("set") ? new FlagChange(bits, 0) : new FlagChange(0, bits));
   }
 
   private static String lower(ArgumentReader word) {
     return word.text().toLowerCase(Locale.ROOT);
   }
 
+  /** Precomputed answers get the same flags. */
   @Override
   public PrecomputedPath precomputedPath(HeaderConfig config) {
-    return new PrecomputedPath.Closed("it changes the flags of every answer");
+    return PrecomputedPath.TRANSPARENT;
   }
 
   @Override
@@ -84,7 +83,7 @@ public final class HeaderFactory implements PluginFactory<HeaderConfig> {
     return List.of("queries: " + text(config.query()), "answers: " + text(config.response()));
   }
 
-  private static String text(Bits bits) {
+  private static String text(FlagChange bits) {
     return "sets [%s ], clears [%s ]".formatted(names(bits.set()), names(bits.clear()));
   }
 

@@ -16,8 +16,7 @@
  * {@code rd}; later lines win. The answer to a query of a client always carries the client's own
  * {@code rd} where it came from an upstream or the cache.
  *
- * <p>Since every answer is changed, cluster names of a block with {@code header} go through its
- * plugins instead of being answered from precomputed bytes.
+ * <p>Cluster names are answered as fast as without {@code header}.
  */
 @NullMarked
 package dev.byname.plugin.header;

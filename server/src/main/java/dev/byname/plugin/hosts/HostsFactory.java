@@ -84,12 +84,15 @@ public final class HostsFactory implements PluginFactory<HostsConfig> {
     return zones.stream().map(DomainName::of).toList();
   }
 
-  /** It stands before {@code kubernetes}, and its file may name a cluster name tomorrow. */
+  /**
+   * It stands before {@code kubernetes}, and its file may name a cluster name tomorrow. The plugin
+   * is a detour for what its entries have, whatever its zones: PTRs are answered outside of them.
+   */
   @Override
   public PrecomputedPath precomputedPath(HostsConfig config) {
     return config.zones().stream().allMatch(config::fallsThrough)
         ? new PrecomputedPath.Except(Detour.NONE, "names and addresses that its entries have")
-        : new PrecomputedPath.Closed("without fallthrough it answers for every name");
+        : new PrecomputedPath.Claims(config.zones());
   }
 
   @Override

@@ -22,13 +22,11 @@ public final class LoadbalanceFactory implements PluginFactory<LoadbalanceConfig
   public @Nullable LoadbalanceConfig parse(
       List<Directive> directives, BlockContext block, Problems problems) {
     var in = new DirectiveReader(directives.getFirst(), problems);
-    if (in.takes(0, 1) && in.argumentCount() == 1) {
-      String policy = in.argument(0).text();
-      if (policy.equals("weighted")) {
-        in.complain("weighted is known to CoreDNS but not supported by Byname: use round_robin");
-      } else {
-        in.argument(0).word("round_robin");
-      }
+    if (in.argumentCount() > 0 && in.argument(0).text().equals("weighted")) {
+      in.complain("weighted is known to CoreDNS but not supported by Byname: use round_robin");
+      in.option("reload"); // of the file with the weights
+    } else if (in.takes(0, 1) && in.argumentCount() == 1) {
+      in.argument(0).word("round_robin");
     }
     if (in.option("prefer").isPresent()) {
       in.unsupported("prefer", "addresses take turns whatever their subnet");

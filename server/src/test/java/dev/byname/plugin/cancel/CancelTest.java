@@ -2,20 +2,14 @@ package dev.byname.plugin.cancel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.byname.query.Client;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
 import dev.byname.query.Response;
 import dev.byname.query.Step;
-import dev.byname.query.Transport;
-import dev.byname.rdata.Message.Question;
-import dev.byname.rdata.RecordType;
 import dev.byname.testkit.ManualScheduler;
-import dev.byname.wire.DomainName;
-import java.net.InetSocketAddress;
+import dev.byname.testkit.Requests;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -27,21 +21,6 @@ class CancelTest {
   private final CompletableFuture<Response> behind = new CompletableFuture<>();
 
   private CompletableFuture<Response> asked() {
-    var request =
-        new Request(
-            1,
-            0,
-            new Question(DomainName.of("example.org."), RecordType.A, 1),
-            ".",
-            null,
-            List.of(),
-            new byte[12],
-            new Client(
-                Transport.UDP,
-                new InetSocketAddress("127.0.0.1", 40_000),
-                new InetSocketAddress("127.0.0.1", 53)),
-            new Request.Metadata(),
-            0);
     var chain =
         new Plugin.Chain() {
           @Override
@@ -55,7 +34,9 @@ class CancelTest {
           }
         };
     var cancel = new Cancel(new CancelConfig(Duration.ofSeconds(1)), scheduler);
-    return ((Step.Pending) cancel.handle(request, chain)).response().toCompletableFuture();
+    return ((Step.Pending) cancel.handle(Requests.of("example.org."), chain))
+        .response()
+        .toCompletableFuture();
   }
 
   @Test

@@ -6,18 +6,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.byname.plugin.GoRegex;
-import dev.byname.query.Client;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
 import dev.byname.query.Response;
 import dev.byname.query.Step;
-import dev.byname.query.Transport;
-import dev.byname.rdata.Message.Question;
-import dev.byname.rdata.RecordType;
 import dev.byname.testkit.ManualScheduler;
-import dev.byname.wire.DomainName;
+import dev.byname.testkit.Requests;
 import dev.byname.wire.Rcode;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,21 +46,6 @@ class ErrorsTest {
   }
 
   private static void fail(Errors errors, String reason) {
-    var request =
-        new Request(
-            1,
-            0,
-            new Question(DomainName.of("example.org."), RecordType.A, 1),
-            ".",
-            null,
-            List.of(),
-            new byte[12],
-            new Client(
-                Transport.UDP,
-                new InetSocketAddress("127.0.0.1", 40_000),
-                new InetSocketAddress("127.0.0.1", 53)),
-            new Request.Metadata(),
-            0);
     var nobody =
         new Plugin.Chain() {
           @Override
@@ -78,7 +58,7 @@ class ErrorsTest {
             throw new AssertionError("not asked");
           }
         };
-    var filter = ((Step.Next) errors.handle(request, nobody)).filter();
+    var filter = ((Step.Next) errors.handle(Requests.of("example.org."), nobody)).filter();
     assertThat(filter).isNotNull();
     filter.apply(new Response.Failure(Rcode.SERVFAIL, reason));
   }

@@ -1,26 +1,23 @@
 package dev.byname.plugin.etcd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.byname.query.Client;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
 import dev.byname.query.Response;
 import dev.byname.query.Step;
-import dev.byname.query.Transport;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
 import dev.byname.rdata.Rdata.AddressRdata;
 import dev.byname.rdata.Rdata.NameRdata;
 import dev.byname.rdata.RecordType;
 import dev.byname.rdata.ResourceRecord;
+import dev.byname.testkit.Requests;
 import dev.byname.wire.DomainName;
 import dev.byname.wire.Header;
 import dev.byname.wire.Rcode;
-import dev.byname.wire.RecordTypes;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -290,19 +287,7 @@ class EtcdTest {
 
   /** As dig prints it, on one line; {@code next} when it is left to the next plugin. */
   private String dig(String name, String type) {
-    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5353);
-    var request =
-        new Request(
-            1,
-            Header.RD,
-            new Question(DomainName.of(name), RecordType.parse(type), RecordTypes.CLASS_IN),
-            ".",
-            null,
-            List.of(),
-            new byte[0],
-            new Client(Transport.UDP, address, address),
-            new Request.Metadata(),
-            0);
+    var request = Requests.of(name, requireNonNull(RecordType.parse(type)));
     return switch (plugin().handle(request, new Elsewhere())) {
       case Step.Next _ -> "next";
       case Step.Answer(Response.Reply(var message)) -> line(message);

@@ -8,6 +8,7 @@ import dev.byname.query.Response;
 import dev.byname.query.Transport;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.RecordType;
+import dev.byname.testkit.Requests;
 import dev.byname.testkit.TestCertificates;
 import dev.byname.wire.Header;
 import dev.byname.wire.Rcode;

@@ -12,6 +12,7 @@ import dev.byname.query.Transport;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.RecordType;
 import dev.byname.testkit.ManualScheduler;
+import dev.byname.testkit.Requests;
 import dev.byname.wire.Header;
 import dev.byname.wire.Rcode;
 import java.nio.file.Files;

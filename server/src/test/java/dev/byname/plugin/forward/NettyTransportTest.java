@@ -11,6 +11,7 @@ import dev.byname.plugin.forward.UpstreamTransport.Via;
 import dev.byname.rdata.Edns;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.RecordType;
+import dev.byname.testkit.Requests;
 import dev.byname.testkit.TestCertificates;
 import dev.byname.wire.Bytes;
 import dev.byname.wire.DomainName;

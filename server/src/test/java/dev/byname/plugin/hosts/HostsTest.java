@@ -1,5 +1,6 @@
 package dev.byname.plugin.hosts;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.byname.corefile.Corefile;
@@ -7,24 +8,20 @@ import dev.byname.corefile.ParseOptions;
 import dev.byname.corefile.Problems;
 import dev.byname.plugin.BlockContext;
 import dev.byname.plugin.PrecomputedPath;
-import dev.byname.query.Client;
 import dev.byname.query.Plugin;
 import dev.byname.query.Request;
 import dev.byname.query.Response;
 import dev.byname.query.Step;
-import dev.byname.query.Transport;
 import dev.byname.rdata.Message;
 import dev.byname.rdata.Message.Question;
 import dev.byname.rdata.RecordType;
 import dev.byname.testkit.ManualScheduler;
+import dev.byname.testkit.Requests;
 import dev.byname.wire.DomainName;
-import dev.byname.wire.Header;
 import dev.byname.wire.QueryView;
 import dev.byname.wire.Rcode;
 import dev.byname.wire.RecordTypes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,19 +71,7 @@ class HostsTest {
 
   /** As dig prints it, on one line; {@code next} when it is left to the next plugin. */
   private static String dig(Hosts hosts, String name, String type) {
-    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5353);
-    var request =
-        new Request(
-            1,
-            Header.RD,
-            new Question(DomainName.of(name), RecordType.parse(type), RecordTypes.CLASS_IN),
-            ".",
-            null,
-            List.of(),
-            new byte[0],
-            new Client(Transport.UDP, address, address),
-            new Request.Metadata(),
-            0);
+    var request = Requests.of(name, requireNonNull(RecordType.parse(type)));
     return switch (hosts.handle(request, NOBODY)) {
       case Step.Next _ -> "next";
       case Step.Answer(Response.Reply(var message)) -> message.toString().replace("\n", "; ");
@@ -224,7 +209,7 @@ class HostsTest {
       assertThat(taken(hosts)).containsExactly("x.b.example", "y.c.example");
     }
     assertThat(new HostsFactory().precomputedPath(config("hosts hosts")))
-        .isInstanceOf(PrecomputedPath.Closed.class);
+        .isEqualTo(new PrecomputedPath.Claims(List.of(DomainName.of("."))));
   }
 
   private static List<String> taken(Hosts hosts) {

@@ -1,4 +1,4 @@
-package dev.byname.plugin.forward;
+package dev.byname.testkit;
 
 import dev.byname.query.Client;
 import dev.byname.query.Request;
@@ -15,14 +15,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Queries as clients send them. */
-final class Requests {
+public final class Requests {
   private Requests() {}
 
-  static Request of(String name) {
-    return of(name, RecordType.A, Header.RD, null, Transport.UDP);
+  /** For the address of a name. */
+  public static Request of(String name) {
+    return of(name, RecordType.A);
   }
 
-  static Request of(
+  public static Request of(String name, RecordType type) {
+    return of(name, type, Header.RD, null, Transport.UDP);
+  }
+
+  public static Request of(
       String name, RecordType type, int flags, @Nullable Edns edns, Transport transport) {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5353);
     return new Request(
