@@ -29,7 +29,8 @@ public final class ReloadFactory implements PluginFactory<ReloadConfig> {
       interval =
           in.argument(0).duration(ReloadConfig.INTERVAL_MIN, GoDuration.MAX).orElse(interval);
     }
-    Duration half = interval.dividedBy(2);
+    // Duration divides by BigDecimal, whose tables take longer to compute than a Corefile to read.
+    Duration half = Duration.ofNanos(interval.toNanos() / 2);
     Duration jitter = ReloadConfig.DEFAULT.jitter();
     if (in.argumentCount() > 1) {
       jitter = in.argument(1).duration(ReloadConfig.JITTER_MIN, GoDuration.MAX).orElse(jitter);
