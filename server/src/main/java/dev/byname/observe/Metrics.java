@@ -3,6 +3,7 @@ package dev.byname.observe;
 import static java.util.Objects.requireNonNull;
 
 import dev.byname.query.QueryMetrics;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -68,11 +69,17 @@ public final class Metrics implements AutoCloseable {
       prometheus.register(
           () -> info(MetricNames.RELOAD_VERSION, Labels.of("hash", "sha512", "value", sha512)));
       FunctionCounter.builder(MetricNames.PANICS, queries, QueryMetrics::bugs)
-          .description("Errors of our own that were caught")
+          .description(MetricHelp.of(MetricNames.PANICS))
           .register(registry);
-      pluginEnabled = MultiGauge.builder(MetricNames.PLUGIN_ENABLED).register(registry);
-      Gauge.builder(MetricNames.RESIDENT_MEMORY, ProcessNumbers::residentBytes).register(registry);
+      pluginEnabled =
+          MultiGauge.builder(MetricNames.PLUGIN_ENABLED)
+              .description(MetricHelp.of(MetricNames.PLUGIN_ENABLED))
+              .register(registry);
+      Gauge.builder(MetricNames.RESIDENT_MEMORY, ProcessNumbers::residentBytes)
+          .description(MetricHelp.of(MetricNames.RESIDENT_MEMORY))
+          .register(registry);
       FunctionCounter.builder(MetricNames.CPU_SECONDS, this, self -> ProcessNumbers.cpuSeconds())
+          .description(MetricHelp.of(MetricNames.CPU_SECONDS))
           .register(registry);
     });
   }
@@ -133,13 +140,18 @@ public final class Metrics implements AutoCloseable {
   private static MetricSnapshot info(String name, Labels labels) {
     return InfoSnapshot.builder()
         .name(name)
+        .help(MetricHelp.of(name))
         .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder().labels(labels).build())
         .build();
   }
 
   /** Adds one to a counter; {@code labels} are names and values in turn. */
   public void count(String name, String... labels) {
-    registry().counter(name, labels).increment();
+    Counter.builder(name)
+        .description(MetricHelp.of(name))
+        .tags(labels)
+        .register(registry())
+        .increment();
   }
 
   /**
@@ -181,6 +193,7 @@ public final class Metrics implements AutoCloseable {
             first ->
                 Histogram.builder()
                     .name(first)
+                    .help(MetricHelp.of(first))
                     .classicOnly()
                     .withoutExemplars()
                     .classicUpperBounds(bounds)
@@ -205,7 +218,10 @@ public final class Metrics implements AutoCloseable {
   public <T> void counter(
       String name, Map<String, String> labels, T object, ToDoubleFunction<T> value) {
     plan(registry ->
-        FunctionCounter.builder(name, object, value).tags(tags(labels)).register(registry));
+        FunctionCounter.builder(name, object, value)
+            .description(MetricHelp.of(name))
+            .tags(tags(labels))
+            .register(registry));
   }
 
   /** A number that goes up and down. Holds on to {@code object}. */
@@ -213,6 +229,7 @@ public final class Metrics implements AutoCloseable {
       String name, Map<String, String> labels, T object, ToDoubleFunction<T> value) {
     plan(registry ->
         Gauge.builder(name, object, value)
+            .description(MetricHelp.of(name))
             .tags(tags(labels))
             .strongReference(true)
             .register(registry));

@@ -29,27 +29,27 @@ final class QueryCollector implements MultiCollector {
     var requests =
         CounterSnapshot.builder()
             .name(MetricNames.REQUESTS)
-            .help("Counter of DNS requests made per zone, protocol and family.");
+            .help(MetricHelp.of(MetricNames.REQUESTS));
     var responses =
         CounterSnapshot.builder()
             .name(MetricNames.RESPONSES)
-            .help("Counter of response status codes.");
+            .help(MetricHelp.of(MetricNames.RESPONSES));
     var dnssecOk =
         CounterSnapshot.builder()
             .name(MetricNames.DO_REQUESTS)
-            .help("Counter of DNS requests with DO bit set per zone.");
+            .help(MetricHelp.of(MetricNames.DO_REQUESTS));
     var durations =
         HistogramSnapshot.builder()
             .name(MetricNames.REQUEST_DURATION)
-            .help("Histogram of the time (in seconds) each request took per zone.");
+            .help(MetricHelp.of(MetricNames.REQUEST_DURATION));
     var requestSizes =
         HistogramSnapshot.builder()
             .name(MetricNames.REQUEST_SIZE)
-            .help("Size of the request in bytes.");
+            .help(MetricHelp.of(MetricNames.REQUEST_SIZE));
     var responseSizes =
         HistogramSnapshot.builder()
             .name(MetricNames.RESPONSE_SIZE)
-            .help("Size of the returned response in bytes.");
+            .help(MetricHelp.of(MetricNames.RESPONSE_SIZE));
     for (QueryMetrics.Zone zone : queries.zones()) {
       QueryMetrics.Key key = zone.key();
       Labels where = Labels.of("server", key.server(), "zone", key.zone(), "view", key.view());
