@@ -63,7 +63,7 @@ final class Footprint {
         cluster.queries(1, Bench.SEED).getFirst());
   }
 
-  /** What is left after a full collection. */
+  /** What is left after a full collection, without the gaps that it leaves between objects. */
   private static long liveBytes(Lab.Server server) throws IOException, InterruptedException {
     Process jcmd =
         new ProcessBuilder(
@@ -74,8 +74,16 @@ final class Footprint {
             .start();
     String output = new String(jcmd.getInputStream().readAllBytes());
     jcmd.waitFor();
-    String total = output.lines().filter(l -> l.startsWith("Total")).findFirst().orElseThrow();
-    return Long.parseLong(total.split(" +")[2]);
+    return bytes(output, "Total ") - bytes(output, "jdk.internal.vm.Filler");
+  }
+
+  /** Of the lines that have the text. */
+  private static long bytes(String histogram, String text) {
+    return histogram
+        .lines()
+        .filter(line -> line.contains(text))
+        .mapToLong(line -> Long.parseLong(line.strip().split(" +")[2]))
+        .sum();
   }
 
   /** Queries at full speed, so that what is compiled and cached is there. */
