@@ -1,6 +1,7 @@
 package dev.byname.app;
 
 import dev.byname.cluster.ClusterState;
+import dev.byname.cluster.IpAddress;
 import dev.byname.lookup.Answer;
 import dev.byname.lookup.PictureOpener;
 import dev.byname.lookup.ServiceDirectory;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -29,7 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
  * second says of each name why it is answered so.
  */
 abstract class LookupCommand implements Callable<Integer> {
-  private static final String ZONE = "cluster.local.";
   private static final Duration SYNC_MAX = Duration.ofSeconds(30);
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -37,7 +38,7 @@ abstract class LookupCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "NAME",
-      description = "such as reviews or mongodb.kube-system")
+      description = "such as reviews or mongodb.kube-system; an address asks for its PTR records")
   String name = "";
 
   @Parameters(
@@ -53,6 +54,13 @@ abstract class LookupCommand implements Callable<Integer> {
       defaultValue = "default",
       description = "of the pod that asks (default: ${DEFAULT-VALUE})")
   String namespace = "default";
+
+  @Option(
+      names = "--cluster-domain",
+      paramLabel = "DOMAIN",
+      defaultValue = "cluster.local",
+      description = "of the cluster (default: ${DEFAULT-VALUE})")
+  String clusterDomain = "cluster.local";
 
   @ArgGroup(multiplicity = "1", heading = "%nThe cluster:%n")
   ClusterOptions cluster = new ClusterOptions();
@@ -78,7 +86,18 @@ abstract class LookupCommand implements Callable<Integer> {
     if (wanted == null) {
       throw new CommandLine.ParameterException(spec.commandLine(), type + " is no record type");
     }
-    List<Asked> asked = ask(wanted);
+    DomainName zone = DomainName.parse(clusterDomain);
+    if (zone == null || zone.labelCount() == 0) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), clusterDomain + " is no domain name that a cluster could have");
+    }
+    IpAddress address = IpAddress.parse(name);
+    if (address != null) {
+      name = DomainName.ofReverse(address.toBytes()).toString();
+      type = "PTR";
+      wanted = RecordType.PTR;
+    }
+    List<Asked> asked = ask(zone, wanted);
     PrintWriter out = spec.commandLine().getOut();
     if (format.equals("json")) {
       out.println(json(asked).toPrettyString());
@@ -91,7 +110,7 @@ abstract class LookupCommand implements Callable<Integer> {
   }
 
   /** As the C libraries do: down the search list until a name exists. */
-  private List<Asked> ask(RecordType wanted) {
+  private List<Asked> ask(DomainName zone, RecordType wanted) {
     PictureOpener.Opened picture;
     try {
       picture = new DirectoryPictures().open(cluster.source());
@@ -99,16 +118,15 @@ abstract class LookupCommand implements Callable<Integer> {
       throw new ConfigurationException(String.valueOf(e.getMessage()));
     }
     ZoneOptions zones =
-        ZoneOptions.of(
-            DomainName.of(ZONE), DomainName.of("in-addr.arpa."), DomainName.of("ip6.arpa."));
+        ZoneOptions.of(zone, DomainName.of("in-addr.arpa."), DomainName.of("ip6.arpa."));
     try (var directory = ServiceDirectory.over(picture, zones)) {
       if (!directory.awaitSynced(SYNC_MAX)) {
         throw new ConfigurationException(directory.status());
       }
       ClusterState state = picture.state();
-      var diagnosis = new NameDiagnosis(state, ZONE);
+      var diagnosis = new NameDiagnosis(state, zone.toString().toLowerCase(Locale.ROOT));
       var asked = new ArrayList<Asked>();
-      for (String candidate : SearchList.candidates(name, namespace)) {
+      for (String candidate : SearchList.candidates(name, namespace, zone.toString())) {
         Answer answer = directory.resolve(candidate, wanted);
         asked.add(
             new Asked(candidate, answer, explains() ? diagnosis.explain(candidate, wanted) : ""));

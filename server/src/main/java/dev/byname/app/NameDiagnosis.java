@@ -43,15 +43,20 @@ final class NameDiagnosis {
    */
   String explain(String name, RecordType type) {
     String lower = name.toLowerCase(Locale.ROOT);
-    if (DomainName.parse(name) == null) {
+    DomainName parsed = DomainName.parse(name);
+    if (parsed == null) {
       return "no domain name: labels have 1 to 63 bytes, names at most 255 (RFC 1035 section"
           + " 2.3.4)";
     }
     if (lower.equals(zone)) {
       return "the zone itself: it has SOA and NS records";
     }
+    if (lower.endsWith(".in-addr.arpa.") || lower.endsWith(".ip6.arpa.")) {
+      return reverse(parsed);
+    }
     if (!lower.endsWith("." + zone)) {
-      return "outside " + zone + ": the server's other plugins answer, such as forward";
+      return "outside %s: the server's other plugins answer, such as forward%s"
+          .formatted(zone, misspeltZone(lower));
     }
     List<String> labels =
         Arrays.asList(lower.substring(0, lower.length() - zone.length() - 1).split("\\."));
@@ -64,6 +69,42 @@ final class NameDiagnosis {
           "directly below %s there are only svc, pod and dns-version, not %s"
               .formatted(zone, labels.get(last));
     };
+  }
+
+  /** A hint, where the last labels are nearly the zone. */
+  private String misspeltZone(String name) {
+    List<String> labels = List.of(name.split("\\."));
+    int from = labels.size() - zone.split("\\.").length;
+    return from <= 0
+        ? ""
+        : NearestWord.hint(
+            String.join(".", labels.subList(from, labels.size())),
+            List.of(zone.substring(0, zone.length() - 1)));
+  }
+
+  private String reverse(DomainName name) {
+    Set<String> holders = new TreeSet<>();
+    for (ServiceView view : state.services()) {
+      Service service = view.service();
+      if (service != null && service.clusterIps().stream().anyMatch(ip -> is(name, ip))) {
+        holders.add("the ClusterIP of " + view.key());
+      }
+      for (EndpointSlice slice : view.slices()) {
+        for (int i = 0; i < slice.size(); i++) {
+          if (is(name, slice.address(i))) {
+            holders.add("an endpoint of " + view.key());
+          }
+        }
+      }
+    }
+    return holders.isEmpty()
+        ? "the address of no service and of no endpoint: the server's other plugins are asked where"
+            + " the Corefile says \"fallthrough\""
+        : listed(holders);
+  }
+
+  private static boolean is(DomainName reverseName, IpAddress address) {
+    return DomainName.ofReverse(address.toBytes()).equals(reverseName);
   }
 
   private String service(List<String> labels, RecordType type) {

@@ -95,6 +95,25 @@ public final class DomainName implements Comparable<DomainName> {
   }
 
   /**
+   * The name below in-addr.arpa (RFC 1035 section 3.5) or ip6.arpa (RFC 3596 section 2.5).
+   *
+   * @param address 4 or 16 bytes in network order
+   */
+  public static DomainName ofReverse(byte[] address) {
+    var text = new StringBuilder(74);
+    for (int i = address.length - 1; i >= 0; i--) {
+      int b = address[i] & 0xff;
+      if (address.length == 4) {
+        text.append(b).append('.');
+      } else {
+        text.append(Integer.toHexString(b & 15)).append('.');
+        text.append(Integer.toHexString(b >>> 4)).append('.');
+      }
+    }
+    return of(text.append(address.length == 4 ? "in-addr.arpa." : "ip6.arpa.").toString());
+  }
+
+  /**
    * Reads a possibly compressed name. Pointers must go backwards, so a loop cannot exist.
    *
    * @return null when the name is malformed or leaves {@code message[0, end)}

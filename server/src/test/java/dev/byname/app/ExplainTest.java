@@ -30,6 +30,11 @@ class ExplainTest {
         "my-nginx-service         | 0 | ready: 10-1-154-201, 10-1-196-130, 10-1-32-197",
         "a.b.c.reviews            | 2 | nothing stands below the service default/reviews",
         "default.svc              | 1 | namespace default: it has no records of its own",
+        "reviews.default.svc.cluster.lcoal. | 2 | did you mean \"cluster.local\"?",
+        "10.0.0.46                | 0 | the ClusterIP of kube-system/mongodb",
+        "10.1.32.197              | 0 | an endpoint of default/my-nginx-service",
+        "10.99.99.99              | 2 | the address of no service",
+        "reviews --cluster-domain example.org | 0 | reviews.default.svc.example.org.",
         "www.example.com          | 2 | From namespace default, www.example.com is no name of the"
             + " cluster",
       })

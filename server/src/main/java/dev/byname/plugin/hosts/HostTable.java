@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class HostTable {
   static final HostTable EMPTY = new HostTable();
 
-  private static final DomainName V4_REVERSE = DomainName.of("in-addr.arpa.");
-  private static final DomainName V6_REVERSE = DomainName.of("ip6.arpa.");
-
   /** By address size in bytes; wildcards stand under {@code *.…}. */
   private final Map<DomainName, List<byte[]>> v4 = new HashMap<>();
 
@@ -52,7 +49,7 @@ final class HostTable {
       }
       of(bytes.length).computeIfAbsent(name, _ -> new ArrayList<>(1)).add(bytes);
       if (config.reverse() && !isWildcard(name)) {
-        names.computeIfAbsent(reverse(bytes), _ -> new ArrayList<>(1)).add(name);
+        names.computeIfAbsent(DomainName.ofReverse(bytes), _ -> new ArrayList<>(1)).add(name);
       }
     }
   }
@@ -63,26 +60,6 @@ final class HostTable {
 
   private static boolean isWildcard(DomainName name) {
     return name.labelCount() > 0 && name.label(0).equals("*");
-  }
-
-  /** RFC 1035 section 3.5, RFC 3596 section 2.5. */
-  private static DomainName reverse(byte[] address) {
-    var text = new StringBuilder();
-    for (int i = address.length - 1; i >= 0; i--) {
-      int b = address[i] & 0xff;
-      if (address.length == 4) {
-        text.append(b).append('.');
-      } else {
-        text.append(Integer.toHexString(b & 15)).append('.');
-        text.append(Integer.toHexString(b >>> 4)).append('.');
-      }
-    }
-    DomainName name =
-        DomainName.of(text.toString()).concat(address.length == 4 ? V4_REVERSE : V6_REVERSE);
-    if (name == null) {
-      throw new IllegalStateException("reverse names are shorter than 255 bytes");
-    }
-    return name;
   }
 
   /**
