@@ -5,6 +5,7 @@ import dev.byname.resolverconfig.store.StoreException;
 import dev.byname.source.kubernetes.AccessException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A command with subcommands that work on a store: what goes wrong is told in one line, with an
  * exit code of its own.
  */
+@Command
 abstract class StoreCommand implements Runnable {
   static final int DONE = 0;
 
