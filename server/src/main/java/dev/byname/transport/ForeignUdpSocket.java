@@ -43,6 +43,9 @@ final class ForeignUdpSocket implements Inlet {
   private static final int ADDRESS_BYTES = 32; // a sockaddr, aligned
   private static final int OUT_BYTES = 256 << 10;
 
+  /** The shortest that the kernel takes. A batch of datagrams needs about as long. */
+  private static final long SLICE_NANOS = 100_000;
+
   private final Listener listener;
   private final LoopWorker loopWorker;
   private final Arena arena = Arena.ofShared();
@@ -160,6 +163,7 @@ final class ForeignUdpSocket implements Inlet {
 
   private void run() {
     try {
+      runBeforeOthers();
       while (true) {
         int count =
             Linux.recvmmsg(batch.state, fd, in.headers.address(), BATCH, Linux.MSG_WAITFORONE);
@@ -185,6 +189,23 @@ final class ForeignUdpSocket implements Inlet {
     } finally {
       stopped.complete(null);
     }
+  }
+
+  /**
+   * Asks the kernel for short time slices. A thread that wakes up with a shorter one than the
+   * thread that runs takes its place at once (Linux 6.12 and later), and does not wait for the
+   * milliseconds that are left to a compiler, a collector, a reader of the cluster, or another
+   * program on the node. It gets no more time than others do, only earlier. Without permission, or
+   * before 6.12, nothing changes.
+   */
+  private void runBeforeOthers() {
+    var attributes = batch.buffer.asSlice(0, Linux.SCHED_ATTR_BYTES);
+    if (Linux.schedGetattr(batch.state, attributes.address()) < 0) {
+      return;
+    }
+    attributes.set(JAVA_INT, Linux.SCHED_ATTR_SIZE, Linux.SCHED_ATTR_BYTES);
+    attributes.set(JAVA_LONG, Linux.SCHED_ATTR_RUNTIME, SLICE_NANOS);
+    Linux.schedSetattr(batch.state, attributes.address());
   }
 
   private void answerBatch(int count) {

@@ -49,6 +49,12 @@ final class Linux {
   static final int MSG_WAITFORONE = 0x10000;
   static final int SHUT_RD = 0;
 
+  /** struct sched_attr as Linux 3.14 had it; later kernels take it as well. */
+  static final int SCHED_ATTR_BYTES = 48;
+
+  static final int SCHED_ATTR_SIZE = 0;
+  static final int SCHED_ATTR_RUNTIME = 24;
+
   static final int EINTR = 4;
   static final int EAGAIN = 11;
 
@@ -116,6 +122,13 @@ final class Linux {
   private static final MethodHandle CLOSE = function("close");
   private static final MethodHandle RECVMMSG = function("recvmmsg");
   private static final MethodHandle SENDMMSG = function("sendmmsg");
+
+  /** For what the C library has no function of its own. */
+  private static final MethodHandle SYSCALL = function("syscall");
+
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+  private static final int SYS_SCHED_SETATTR = ARM ? 274 : 314;
+  private static final int SYS_SCHED_GETATTR = ARM ? 275 : 315;
 
   private Linux() {}
 
@@ -211,6 +224,25 @@ final class Linux {
   static int sendmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
     try {
       return (int) SENDMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L);
+    } catch (Throwable impossible) {
+      throw failed(impossible);
+    }
+  }
+
+  /** Of the calling thread. {@code attributes} holds {@link #SCHED_ATTR_BYTES}. */
+  static int schedGetattr(MemorySegment state, long attributes) {
+    return syscall(state, SYS_SCHED_GETATTR, 0, attributes, SCHED_ATTR_BYTES, 0);
+  }
+
+  /** Of the calling thread. */
+  static int schedSetattr(MemorySegment state, long attributes) {
+    return syscall(state, SYS_SCHED_SETATTR, 0, attributes, 0, 0);
+  }
+
+  private static int syscall(
+      MemorySegment state, long number, long first, long second, long third, long fourth) {
+    try {
+      return (int) SYSCALL.invokeExact(state, number, first, second, third, fourth);
     } catch (Throwable impossible) {
       throw failed(impossible);
     }
