@@ -21,6 +21,7 @@ final class Lab implements AutoCloseable {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
+          "-XX:-UsePerfData",
           "-Xmx64m",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
@@ -29,7 +30,7 @@ final class Lab implements AutoCloseable {
   final Path folder;
 
   final Bench.Options options;
-  private final String classPath;
+  final String classPath;
   private final List<Process> processes = new CopyOnWriteArrayList<>();
 
   /** A server under test. */

@@ -1,20 +1,14 @@
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
- * From the start of the process to the first answer, for the demo cluster: without help, and with
- * an AOT cache as an image has it, made by one run before.
+ * From the start of the process to the first answer, for the demo cluster, on one processor and on
+ * two: without help, and with the AOT cache that {@code scripts/serve} has.
  */
 final class Start {
   private static final Cluster.Query FIRST =
@@ -24,66 +18,66 @@ final class Start {
   private Start() {}
 
   static Object run(Lab lab) throws IOException, InterruptedException {
-    Path cache = lab.folder.resolve("byname.aot");
-    Lab.Server training = start(lab, "-XX:AOTCacheOutput=" + cache, "-Xlog:aot=off");
-    if (training == null) {
-      return null;
-    }
-    untilAllIsLoaded(training.port());
-    // Ends as a pod does; the JVM then writes the cache.
-    training.process().destroy();
-    if (!training.process().waitFor(60, TimeUnit.SECONDS) || !Files.exists(cache)) {
-      Bench.say("start: no AOT cache was written; it needs jars, not folders, on the class path");
-      return null;
-    }
-    List<Double> without = new ArrayList<>();
-    List<Double> with = new ArrayList<>();
-    for (int round = 0; round < lab.options.rounds(); round++) {
-      without.add(seconds(lab));
-      with.add(seconds(lab, "-XX:AOTCache=" + cache));
-    }
+    List<String> cached = assembledCache(lab);
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("firstAnswerSeconds", median(without));
-    result.put("firstAnswerSecondsWithAotCache", median(with));
-    result.forEach((name, value) -> System.out.printf("%-34s %s%n", name, value));
+    for (int processors = 1; processors <= 2; processors++) {
+      List<Double> without = new ArrayList<>();
+      List<Double> with = new ArrayList<>();
+      for (int round = 0; round < lab.options.rounds(); round++) {
+        without.add(seconds(lab, processors, List.of("-XX:AOTMode=off")));
+        if (cached != null) {
+          with.add(seconds(lab, processors, cached));
+        }
+      }
+      String on = processors == 1 ? "OnOneProcessor" : "OnTwoProcessors";
+      result.put("firstAnswerSeconds" + on, median(without));
+      if (cached != null) {
+        result.put("firstAnswerSecondsWithAotCache" + on, median(with));
+      }
+    }
+    result.forEach((name, value) -> System.out.printf("%-46s %s%n", name, value));
     return result;
   }
 
-  /** UDP answers while the rest is being loaded; the cache is to hold that rest, too. */
-  private static void untilAllIsLoaded(int port) throws IOException, InterruptedException {
-    byte[] query = Measure.query(FIRST.name(), FIRST.type());
-    for (int tries = 0; tries < 100; tries++) {
-      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        var out = new DataOutputStream(socket.getOutputStream());
-        out.writeShort(query.length);
-        out.write(query);
-        var in = new DataInputStream(socket.getInputStream());
-        in.readNBytes(in.readUnsignedShort());
-        return;
-      } catch (ConnectException notYet) {
-        TimeUnit.MILLISECONDS.sleep(50);
-      }
+  /** The options that make the JVM use a cache; null, with a line that says why, without one. */
+  private static List<String> assembledCache(Lab lab) throws IOException, InterruptedException {
+    Path jar = Path.of(lab.classPath);
+    if (!Files.isRegularFile(jar)) {
+      Bench.say("start: an AOT cache is for a single jar, such as resolver-config/target/byname.jar");
+      return null;
     }
+    Path cache = lab.folder.resolve("byname.aot");
+    var command = new ArrayList<String>();
+    command.add(System.getProperty("bench.root") + "/scripts/aot/assemble");
+    command.addAll(List.of(System.getProperty("java.home"), "" + jar, "manifests", "" + cache));
+    command.addAll(Lab.JVM);
+    Lab.run(command.toArray(String[]::new));
+    if (!Files.exists(cache)) {
+      return null;
+    }
+    return List.of(
+        "-XX:AOTMode=on",
+        "-XX:AOTCache=" + cache,
+        "-XX:+UnlockDiagnosticVMOptions",
+        "-XX:ArchiveRelocationMode=0");
   }
 
   private static double median(List<Double> values) {
     return Bench.rounded(Bench.median(values.stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
-  private static double seconds(Lab lab, String... jvm) throws IOException, InterruptedException {
-    Lab.Server server = start(lab, jvm);
+  private static double seconds(Lab lab, int processors, List<String> jvm)
+      throws IOException, InterruptedException {
+    var task = new Servers.Task(Measure.freePort(), processors, null, 0);
+    Path own = lab.ownFolder("byname-start");
+    Path demo = Path.of(System.getProperty("bench.root"), "conf", "demo");
+    List<String> java = lab.java(jvm.toArray(String[]::new));
+    List<String> command = Servers.byname(java, own, task, demo);
+    Lab.Server server = lab.start("byname", "", command, task, FIRST);
     if (server == null) {
       return Double.NaN;
     }
     lab.stop(server.process());
     return server.startSeconds();
-  }
-
-  private static Lab.Server start(Lab lab, String... jvm) throws IOException, InterruptedException {
-    var task = new Servers.Task(Measure.freePort());
-    Path own = lab.ownFolder("byname-start");
-    Path demo = Path.of(System.getProperty("bench.root"), "conf", "demo");
-    List<String> command = Servers.byname(lab.java(jvm), own, task, demo);
-    return lab.start("byname", "", command, task, FIRST);
   }
 }

@@ -1,21 +1,21 @@
-// A stand-in for a cluster's API server, big or small, for scripts/image and scripts/footprint. Run
+// A stand-in for a cluster's API server, big or small, for scripts/aot/record and scripts/footprint. Run
 // from source:
 //
-//   java Cluster.java serve ADDRESS:PORT SERVICES ENDPOINTS   lists and watches until it is stopped
-//   java Cluster.java train FOLDER COMMAND…                   starts `COMMAND serve -conf
-// FOLDER/Corefile` before such a
-//                                                             cluster, asks what pods ask, stops
-// it; its exit code
-//   java Cluster.java first FOLDER COMMAND…                   the same, but prints the milliseconds
-// from exec to the
-//                                                             first answer of the cluster and kills
-// it
+//   java Cluster.java serve ADDRESS:PORT SERVICES ENDPOINTS
+//       lists and watches until it is stopped
+//   java Cluster.java train FOLDER api|MANIFESTS COMMAND…
+//       starts `COMMAND serve -conf FOLDER/Corefile` before such a cluster, or over the manifests
+//       of a folder, asks what pods ask, stops it; its exit code
+//   java Cluster.java first FOLDER COMMAND…
+//       the same before such a cluster, but prints the milliseconds from exec to the first answer
+//       and kills it
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.HttpURLConnection;
@@ -58,7 +58,9 @@ public final class Cluster {
         System.out.println("serving at " + arguments[1]);
         new CountDownLatch(1).await();
       }
-      case "train" -> System.exit(train(Path.of(arguments[1]), rest));
+      case "train" ->
+          System.exit(
+              train(Path.of(arguments[1]), rest.getFirst(), rest.subList(1, rest.size())));
       case "first" -> first(Path.of(arguments[1]), rest);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -203,10 +205,16 @@ public final class Cluster {
 
   private record Started(Process process, int dns, int admin, long startedNanos) {}
 
-  private static Started start(Path folder, List<String> command) throws Exception {
-    var api = serve(new InetSocketAddress("127.0.0.1", 0), 100, 300);
+  /** Serves the cluster of a source ("api" or a folder of manifests) with the usual plugins. */
+  private static Started start(Path folder, String source, List<String> command)
+      throws Exception {
     int dns = freePort();
     int admin = freePort();
+    String line = "manifests " + Path.of(source).toAbsolutePath();
+    if (source.equals("api")) {
+      var api = serve(new InetSocketAddress("127.0.0.1", 0), 100, 300);
+      line = "endpoint http://127.0.0.1:" + api.getAddress().getPort();
+    }
     Files.writeString(folder.resolve("upstream.hosts"), "192.0.2.7 www.example.org\n");
     Files.writeString(
         folder.resolve("Corefile"),
@@ -217,7 +225,7 @@ public final class Cluster {
             health 127.0.0.1:%2$d
             ready 127.0.0.1:%2$d
             kubernetes cluster.local in-addr.arpa ip6.arpa {
-                endpoint http://127.0.0.1:%3$d
+                %3$s
                 pods insecure
                 fallthrough in-addr.arpa ip6.arpa
             }
@@ -233,7 +241,7 @@ public final class Cluster {
             hosts upstream.hosts
         }
         """
-            .formatted(dns, admin, api.getAddress().getPort(), freePort()));
+            .formatted(dns, admin, line, freePort()));
     var whole = new ArrayList<>(command);
     whole.addAll(List.of("serve", "-conf", folder.resolve("Corefile").toString()));
     long now = System.nanoTime();
@@ -242,9 +250,10 @@ public final class Cluster {
     return new Started(process, dns, admin, now);
   }
 
-  private static int train(Path folder, List<String> command) throws Exception {
-    Started server = start(folder, command);
-    awaitFirst(server);
+  private static int train(Path folder, String source, List<String> command) throws Exception {
+    Started server = start(folder, source, command);
+    awaitFirst(server, source.equals("api") ? "service-1" : "kubernetes");
+    awaitTcp(server);
     for (int round = 0; round < 100; round++) {
       for (String name :
           List.of(
@@ -282,18 +291,18 @@ public final class Cluster {
   }
 
   private static void first(Path folder, List<String> command) throws Exception {
-    Started server = start(folder, command);
-    awaitFirst(server);
+    Started server = start(folder, "api", command);
+    awaitFirst(server, "service-1");
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - server.startedNanos);
     server.process.destroyForcibly().waitFor();
     System.out.println(millis);
     System.exit(0);
   }
 
-  /** Until a name of the cluster has an address. */
-  private static void awaitFirst(Started server) throws Exception {
+  /** Until that service has an address. */
+  private static void awaitFirst(Started server, String service) throws Exception {
     while (true) {
-      byte[] answer = askUdp(server.dns, "service-1.default.svc.cluster.local", 1, 5);
+      byte[] answer = askUdp(server.dns, service + ".default.svc.cluster.local", 1, 5);
       if (answer.length > 12 && (answer[3] & 15) == 0 && answer[7] > 0) {
         return;
       }
@@ -303,6 +312,21 @@ public final class Cluster {
       if (System.nanoTime() - server.startedNanos > START_LIMIT_NANOS) {
         server.process.destroyForcibly();
         throw new IllegalStateException("no answer");
+      }
+    }
+  }
+
+  /** UDP answers while the rest is being loaded. */
+  private static void awaitTcp(Started server) throws Exception {
+    while (true) {
+      try {
+        new Socket(InetAddress.getLoopbackAddress(), server.dns).close();
+        return;
+      } catch (ConnectException notYet) {
+        if (System.nanoTime() - server.startedNanos > START_LIMIT_NANOS) {
+          throw notYet;
+        }
+        TimeUnit.MILLISECONDS.sleep(10);
       }
     }
   }

@@ -1,10 +1,10 @@
 // Puts layers made by scripts/image into an OCI archive, and lists what is in it. Run from source
 // by scripts/image:
 //
-//   java OciImage.java FOLDER ARCHITECTURE VERSION REVISION EPOCH_SECONDS JAVA_BUILD
+//   java OciImage.java FOLDER JARS ARCHITECTURE VERSION REVISION EPOCH_SECONDS JAVA_BUILD
 //
-// Reads FOLDER/{base,runtime,app,aot}.tar and the folders they were made from; writes
-// FOLDER/byname.tar and
+// Reads FOLDER/{base,runtime,app,aot}.tar, the folders they were made from, and the jars of which the
+// program was made (files and folders of them, separated by colons); writes FOLDER/byname.tar and
 // FOLDER/sbom.cdx.json.
 
 import java.io.BufferedOutputStream;
@@ -35,12 +35,12 @@ public final class OciImage {
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
-    String architecture = arguments[1];
-    String version = arguments[2];
-    String created = Instant.ofEpochSecond(Long.parseLong(arguments[4])).toString();
+    String architecture = arguments[2];
+    String version = arguments[3];
+    String created = Instant.ofEpochSecond(Long.parseLong(arguments[5])).toString();
 
     Path sbom = folder.resolve("sbom.cdx.json");
-    Files.writeString(sbom, sbom(folder, architecture, version, created, arguments[5]));
+    Files.writeString(sbom, sbom(folder, jars(arguments[1]), architecture, version, created, arguments[6]));
 
     Path layout = Files.createDirectories(folder.resolve("oci"));
     Path blobs = Files.createDirectories(layout.resolve("blobs/sha256"));
@@ -55,7 +55,7 @@ public final class OciImage {
         "org.opencontainers.image.version":"%s","org.opencontainers.image.revision":"%s",\
         "org.opencontainers.image.created":"%s"}\
         """
-            .formatted(version, arguments[3], created);
+            .formatted(version, arguments[4], created);
     Blob config =
         blob(
             blobs,
@@ -115,7 +115,7 @@ public final class OciImage {
         "--owner=0",
         "--group=0",
         "--numeric-owner",
-        "--mtime=@" + arguments[4],
+        "--mtime=@" + arguments[5],
         "oci-layout",
         "index.json",
         "blobs");
@@ -183,7 +183,12 @@ public final class OciImage {
   // ---- what is in it (CycloneDX 1.5)
 
   private static String sbom(
-      Path folder, String architecture, String version, String created, String java)
+      Path folder,
+      List<Path> jars,
+      String architecture,
+      String version,
+      String created,
+      String java)
       throws Exception {
     var components = new TreeMap<String, String>();
     try (Stream<Path> files = Files.list(folder.resolve("base/var/lib/dpkg/status.d"))) {
@@ -209,10 +214,8 @@ public final class OciImage {
                 ""));
       }
     }
-    try (Stream<Path> jars = Files.list(folder.resolve("app/opt/byname/lib"))) {
-      for (Path jar : jars.toList()) {
-        components.put(jar.getFileName().toString(), jar(jar));
-      }
+    for (Path jar : jars) {
+      components.put(jar.getFileName().toString(), jar(jar));
     }
     components.put(
         "java-runtime",
@@ -238,6 +241,16 @@ public final class OciImage {
     }
     """
         .formatted(created, version, String.join(",\n    ", components.values()));
+  }
+
+  private static List<Path> jars(String filesAndFolders) throws IOException {
+    List<Path> jars = new ArrayList<>();
+    for (String each : filesAndFolders.split(":")) {
+      try (Stream<Path> found = Files.walk(Path.of(each), 1)) {
+        found.filter(file -> file.toString().endsWith(".jar")).forEach(jars::add);
+      }
+    }
+    return jars;
   }
 
   /** Maven's own record in the jar, where there is one; otherwise what the file is called. */

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -43,9 +44,12 @@ class ImageIT {
   /** A JVM that cannot use the AOT cache ends instead of being slow. */
   private static final String AOT_OR_NOTHING = "--env=JDK_JAVA_OPTIONS=-XX:AOTMode=on";
 
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
   private final JsonMapper json = new JsonMapper();
   private final Podman podman = new Podman();
   private String image;
+  private String digest;
 
   @BeforeAll
   void build() throws IOException {
@@ -60,9 +64,18 @@ class ImageIT {
           files.anyMatch(file -> file.getFileName().toString().endsWith(".jar")),
           "skipped: there are no jars; mvn package makes them");
     }
+    digest = buildImage();
+    image = podman.load(IMAGE.resolve("byname.tar"));
+  }
+
+  /** Returns the image's digest. */
+  private static String buildImage() throws IOException {
     var built = Tool.run(List.of(Tool.ROOT.resolve("scripts/image").toString(), "--built"));
     assertThat(built.exitCode()).as(built.output()).isZero();
-    image = podman.load(IMAGE.resolve("byname.tar"));
+    assertThat(built.output()).containsPattern("aot +[1-9][0-9]+[.]");
+    var printed = DIGEST.matcher(built.output());
+    assertThat(printed.find()).as(built.output()).isTrue();
+    return printed.group();
   }
 
   @AfterAll
@@ -90,12 +103,18 @@ class ImageIT {
       assertThat(component.path("version").asString()).as(component.toString()).isNotBlank();
       assertThat(component.path("purl").asString()).startsWith("pkg:");
     }
-    try (Stream<Path> jars = Files.list(IMAGE.resolve("app/opt/byname/lib"))) {
+    try (Stream<Path> jars = Files.list(Tool.ROOT.resolve("resolver-config/target/lib"))) {
       assertThat(names).hasSizeGreaterThan((int) jars.count());
     }
     assertThat(names).contains("byname-server", "byname-resolver-config", "libc6", "java-runtime");
     var labels = podman.run("inspect", "--format", "{{.Labels}} {{.User}}", image);
     assertThat(labels).contains("org.opencontainers.image.revision:", "65532:65532");
+  }
+
+  /** Down to the AOT cache. */
+  @Test
+  void madeAgainItIsTheSame() throws IOException {
+    assertThat(buildImage()).isEqualTo(digest);
   }
 
   /**
