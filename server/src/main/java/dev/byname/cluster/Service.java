@@ -40,6 +40,27 @@ public record Service(
     EXTERNAL_NAME
   }
 
+  // Written out: what Java would make at run time is no part of an AOT cache, and this is asked of
+  // each Service that is read.
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Service other
+        && key.equals(other.key)
+        && type == other.type
+        && clusterIps.equals(other.clusterIps)
+        && headless == other.headless
+        && ports.equals(other.ports)
+        && externalName.equals(other.externalName)
+        && externalAddresses.equals(other.externalAddresses)
+        && publishNotReadyAddresses == other.publishNotReadyAddresses
+        && hasSelector == other.hasSelector;
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
+  }
+
   @Override
   public Kind kind() {
     return Kind.SERVICE;

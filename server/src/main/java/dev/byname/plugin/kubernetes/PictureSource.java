@@ -36,6 +36,12 @@ public record PictureSource(
     namespaces = Set.copyOf(namespaces);
   }
 
+  // Written out: what Java would make at run time is no part of an AOT cache. There are a handful.
+  @Override
+  public int hashCode() {
+    return labels.hashCode() * 31 + namespaces.hashCode();
+  }
+
   /** What is read of the origin, to be said behind its name; empty for what is usual. */
   public String selection() {
     return (labels.isEmpty() ? "" : ", labels " + labels)
