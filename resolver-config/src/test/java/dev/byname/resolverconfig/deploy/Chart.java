@@ -42,6 +42,7 @@ final class Chart {
       prometheus:
         service: {enabled: true}
         monitor: {enabled: true, interval: 30s, additionalLabels: {release: prom}}
+        rule: {enabled: true, namespace: monitoring, additionalLabels: {role: alert-rules}}
       priorityClassName: high
       servers:
       - zones: [{zone: .}]

@@ -120,6 +120,17 @@ class HelmChartTest {
         .anyMatch(rule -> list(rule, "resources").equals(List.of("pods")));
     assertThat(corefile(manifests, "net-byname")).contains("pods verified", "corp.example.");
     assertThat(manifests.all("ServiceMonitor")).hasSize(1);
+    var rule = manifests.one("PrometheusRule", "net-byname");
+    assertThat(text(rule, "metadata", "labels", "role")).isEqualTo("alert-rules");
+    assertThat(map(rule, "spec"))
+        .isEqualTo(
+            map(
+                Manifests.of(
+                        Files.readString(
+                            Tool.ROOT.resolve(
+                                "conf/kubernetes/components/monitoring/prometheusrule.yaml")))
+                    .one("PrometheusRule", "byname"),
+                "spec"));
     assertThat(text(manifests.one("ConfigMap", "net-byname-autoscaler"), "data", "linear"))
         .contains("\"coresPerReplica\":64", "\"max\":10");
   }
