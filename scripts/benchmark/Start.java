@@ -24,7 +24,7 @@ final class Start {
       List<Double> without = new ArrayList<>();
       List<Double> with = new ArrayList<>();
       for (int round = 0; round < lab.options.rounds(); round++) {
-        without.add(seconds(lab, processors, List.of("-XX:AOTMode=off")));
+        without.add(seconds(lab, processors, List.of()));
         if (cached != null) {
           with.add(seconds(lab, processors, cached));
         }

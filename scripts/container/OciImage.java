@@ -40,7 +40,8 @@ public final class OciImage {
     String created = Instant.ofEpochSecond(Long.parseLong(arguments[5])).toString();
 
     Path sbom = folder.resolve("sbom.cdx.json");
-    Files.writeString(sbom, sbom(folder, jars(arguments[1]), architecture, version, created, arguments[6]));
+    List<Path> jars = jars(arguments[1]);
+    Files.writeString(sbom, sbom(folder, jars, architecture, version, created, arguments[6]));
 
     Path layout = Files.createDirectories(folder.resolve("oci"));
     Path blobs = Files.createDirectories(layout.resolve("blobs/sha256"));
