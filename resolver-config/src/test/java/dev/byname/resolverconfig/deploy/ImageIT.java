@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -109,6 +110,17 @@ class ImageIT {
     assertThat(names).contains("byname-server", "byname-resolver-config", "libc6", "java-runtime");
     var labels = podman.run("inspect", "--format", "{{.Labels}} {{.User}}", image);
     assertThat(labels).contains("org.opencontainers.image.revision:", "65532:65532");
+  }
+
+  /** In one jar they are all taken for the program's own. */
+  @Test
+  void theProgramsJarOffersOnlyTheServicesThatItWants() throws IOException {
+    try (var jar = new JarFile(IMAGE.resolve("app/opt/byname/byname.jar").toFile())) {
+      assertThat(jar.getEntry("META-INF/services/dev.byname.app.CommandProvider")).isNotNull();
+      // Of dnsjava's jar: the JVM's own names are for the system's resolver.
+      assertThat(jar.getEntry("META-INF/services/java.net.spi.InetAddressResolverProvider"))
+          .isNull();
+    }
   }
 
   /** Down to the AOT cache. */
